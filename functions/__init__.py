@@ -1,0 +1,1 @@
+"""The Lambda functions: one folder each, entered at functions.<folder>.handler.handler."""

@@ -1,0 +1,62 @@
+"""Where ports meet adapters: the services of a function, made from its environment on first use."""
+
+import os
+import secrets
+from datetime import UTC, datetime
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from miaoban.aws.outbox import SqsOutbox
+from miaoban.aws.signer import KmsSigner
+from miaoban.aws.store import DynamoStore
+from miaoban.aws.vault import SecretVault
+from miaoban.operations.services import Services
+from miaoban.storage import Table
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as another."""
+
+
+class Settings(BaseModel):
+    """The environment of every function that decides or keeps cases, in upper case: CASE_TABLE and so on."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=str.upper)
+
+    case_table: str
+    record_table: str
+    catalogue_table: str
+    secret: str
+    signing_key: str = ""
+    suite: Literal["p256", "sm2"] = "p256"
+    resume_queue: str = ""
+
+
+@cache
+def services() -> Services:
+    """The process's services; raises pydantic's ValidationError naming the settings that are missing."""
+    settings = Settings.model_validate(os.environ)
+    tables = {
+        Table.CASES: settings.case_table,
+        Table.RECORDS: settings.record_table,
+        Table.CATALOGUE: settings.catalogue_table,
+    }
+    return Services(
+        store=DynamoStore(tables),
+        vault=SecretVault(settings.secret),
+        signer=KmsSigner(settings.signing_key, settings.suite),
+        resumes=SqsOutbox(settings.resume_queue),
+        now=now,
+        new_id=new_id,
+    )
+
+
+def now() -> datetime:
+    """The current moment."""
+    return datetime.now(UTC)
+
+
+def new_id(letters: int) -> str:
+    """Random letters and digits that people can read out."""
+    return "".join(secrets.choice(LETTERS) for _ in range(letters))

@@ -1,0 +1,1 @@
+"""Miaoban 秒办: the domain of government services decided in seconds."""

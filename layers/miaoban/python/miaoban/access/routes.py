@@ -1,0 +1,83 @@
+"""The operations and their routes: one table for the HTTP face, the OpenAPI document, the authoriser and the policy."""
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Action(StrEnum):
+    """What can be done. A value is an operation id of the HTTP API, except for those after the last comment."""
+
+    LIST_MATTERS = "list_matters"
+    READ_MATTER = "read_matter"
+    VERIFY_LICENCE = "verify_licence"
+    READ_KEYS = "read_keys"
+    CREATE_DRAFT = "create_draft"
+    SUBMIT_APPLICATION = "submit_application"
+    LIST_CASES = "list_cases"
+    READ_CASE = "read_case"
+    READ_TIMELINE = "read_timeline"
+    READ_RECEIPT = "read_receipt"
+    CORRECT_CASE = "correct_case"
+    WITHDRAW_CASE = "withdraw_case"
+    TRANSFER_TO_PERSON = "transfer_to_person"
+    LIST_LICENCES = "list_licences"
+    READ_LICENCE = "read_licence"
+    READ_INBOX = "read_inbox"
+    LIST_TASKS = "list_tasks"
+    READ_TASK = "read_task"
+    DECIDE_TASK = "decide_task"
+    PROPOSE_SET_ASIDE = "propose_set_aside"
+    LIST_FLAGS = "list_flags"
+    READ_FLAG = "read_flag"
+    CLOSE_FLAG = "close_flag"
+    READ_SUBSCRIPTION = "read_subscription"
+    PUT_SUBSCRIPTION = "put_subscription"
+    LIST_DELIVERIES = "list_deliveries"
+    # not routes: a part of what read_case answers, and what tools.publish does
+    READ_PHONE = "read_phone"
+    PUBLISH_MATTER = "publish_matter"
+
+
+class Route(NamedTuple):
+    """An operation of the HTTP API; a public one has no authoriser and is not asked of the policy."""
+
+    action: Action
+    method: str
+    path: str
+    public: bool = False
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route(Action.LIST_MATTERS, "GET", "/v1/matters", public=True),
+    Route(Action.READ_MATTER, "GET", "/v1/matters/{matter}", public=True),
+    Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
+    Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),
+    Route(Action.CREATE_DRAFT, "POST", "/v1/drafts"),
+    Route(Action.SUBMIT_APPLICATION, "POST", "/v1/applications"),
+    Route(Action.LIST_CASES, "GET", "/v1/cases"),
+    Route(Action.READ_CASE, "GET", "/v1/cases/{case}"),
+    Route(Action.READ_TIMELINE, "GET", "/v1/cases/{case}/timeline"),
+    Route(Action.READ_RECEIPT, "GET", "/v1/cases/{case}/receipt"),
+    Route(Action.CORRECT_CASE, "POST", "/v1/cases/{case}/corrections"),
+    Route(Action.WITHDRAW_CASE, "POST", "/v1/cases/{case}/withdrawal"),
+    Route(Action.TRANSFER_TO_PERSON, "POST", "/v1/cases/{case}/transfer"),
+    Route(Action.LIST_LICENCES, "GET", "/v1/licences"),
+    Route(Action.READ_LICENCE, "GET", "/v1/licences/{licence}"),
+    Route(Action.READ_INBOX, "GET", "/v1/inbox"),
+    Route(Action.LIST_TASKS, "GET", "/v1/tasks"),
+    Route(Action.READ_TASK, "GET", "/v1/tasks/{task}"),
+    Route(Action.DECIDE_TASK, "POST", "/v1/tasks/{task}/decision"),
+    Route(Action.PROPOSE_SET_ASIDE, "POST", "/v1/licences/{licence}/set-asides"),
+    Route(Action.LIST_FLAGS, "GET", "/v1/flags"),
+    Route(Action.READ_FLAG, "GET", "/v1/flags/{flag}"),
+    Route(Action.CLOSE_FLAG, "POST", "/v1/flags/{flag}/closure"),
+    Route(Action.READ_SUBSCRIPTION, "GET", "/v1/subscription"),
+    Route(Action.PUT_SUBSCRIPTION, "PUT", "/v1/subscription"),
+    Route(Action.LIST_DELIVERIES, "GET", "/v1/deliveries"),
+)
+
+PROTECTED: Final[tuple[Route, ...]] = tuple(route for route in ROUTES if not route.public)
+"""The routes behind the authoriser."""
+
+PUBLIC_ACTIONS: Final[frozenset[Action]] = frozenset(route.action for route in ROUTES if route.public)
+"""The actions that anyone may do: Cedar does not know them."""

@@ -1,0 +1,66 @@
+"""What a service answered, as the errors of the ports."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as UnreachableError
+
+from miaoban.errors import MiaobanError
+from miaoban.ports import OversizedError, RefusedError, UnavailableError
+
+THROTTLED = frozenset(
+    {
+        "InternalException",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",
+        "KMSInternalException",
+        "LimitExceededException",
+        "OverLimit",
+        "ProvisionedThroughputExceeded",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingError",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+_REFUSED = frozenset({"ValidationException", "ValidationError"})
+_SERVER_FAULT = 500
+
+
+@contextmanager
+def translated(operation: str) -> Iterator[None]:
+    """Raise the errors of the ports for those of botocore; what has no translation keeps its type and gains a note."""
+    try:
+        yield
+    except (UnreachableError, HTTPClientError) as error:
+        raise UnavailableError(f"{operation} 没有得到响应，请稍后重试") from error
+    except ClientError as error:
+        failure = failure_of(error, operation)
+        if failure is None:
+            error.add_note(f"while calling {operation}")
+            raise
+        raise failure from error
+
+
+def failure_of(error: ClientError, operation: str) -> MiaobanError | None:
+    """Return the port's error for a service's answer, or None if the ports know none."""
+    code = error.response["Error"].get("Code", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in THROTTLED or status >= _SERVER_FAULT:
+        return UnavailableError(f"{operation} 繁忙（{code}），请稍后重试")
+    if code in _REFUSED:
+        return refusal(operation, error.response["Error"].get("Message", ""))
+    return None
+
+
+def refusal(operation: str, message: str) -> OversizedError | RefusedError:
+    """Return the error for a request that the service calls invalid: too large, or ill-formed."""
+    if "size" in message.lower():
+        return OversizedError(f"{operation} 的内容超过服务允许的大小，请拆分或缩减")
+    return RefusedError(f"{operation} 的请求不合规：{message}")

@@ -1,0 +1,117 @@
+"""The state of a case, folded from its events."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
+from miaoban.catalogue.matter import Organ
+from miaoban.decision.conditions import Verdict
+from miaoban.decision.outcome import Direction
+from miaoban.models import Frozen
+
+
+class Status(StrEnum):
+    """Where a case stands. The first four are closed for the machine, the next three are open."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    REDIRECTED = "redirected"
+    WITHDRAWN = "withdrawn"
+    CORRECTING = "correcting"
+    WAITING = "waiting"
+    REVIEWING = "reviewing"
+
+
+OPEN = frozenset({Status.CORRECTING, Status.WAITING, Status.REVIEWING})
+
+
+class Case(Frozen):
+    """One filing as it stands; `events` counts what happened, `receipts` the decisions made."""
+
+    id: str
+    matter: str
+    matter_name: str
+    version: int
+    edition: str
+    organ: Organ
+    situation: Mapping[str, str]
+    party: Party
+    form: Mapping[str, Any]
+    assisted_by: str | None = None
+    status: Status
+    opened_at: datetime
+    updated_at: datetime
+    reasons: tuple[Verdict, ...] = ()
+    waiting_for: tuple[str, ...] = ()
+    waiting_on: tuple[WaitedRecord, ...] = ()
+    direction: Direction | None = None
+    licence: str | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    deadline: date | None = None
+    corrected: bool = False
+    events: int = 1
+    receipts: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to happen."""
+        return self.status in OPEN
+
+
+def evolve(case: Case | None, event: CaseEvent) -> Case:
+    """The case after one more event."""
+    if isinstance(event, Submitted):
+        return _opened(event)
+    if case is None:
+        raise ValueError("a case begins with its submission")
+    return case.model_copy(update={"updated_at": event.at, "events": case.events + 1, **_changes(case, event)})
+
+
+def fold(case: Case | None, events: Iterable[CaseEvent]) -> Case:
+    """The case after some events, at least one if there is no case yet."""
+    for event in events:
+        case = evolve(case, event)
+    if case is None:
+        raise ValueError("no events, no case")
+    return case
+
+
+def _opened(event: Submitted) -> Case:
+    opening = event.opening
+    return Case(
+        id=opening.case,
+        status=Status.WAITING,
+        opened_at=event.at,
+        updated_at=event.at,
+        **{name: getattr(opening, name) for name in type(opening).model_fields if name != "case"},
+    )
+
+
+def _changes(case: Case, event: Corrected | Judged | Handed | Withdrawn) -> dict[str, Any]:
+    match event:
+        case Corrected():
+            return {"form": event.form, "corrected": True}
+        case Judged():
+            return _judged(case, event)
+        case Handed():
+            return {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+        case Withdrawn():
+            return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why, "waiting_on": ()}
+
+
+def _judged(case: Case, event: Judged) -> dict[str, Any]:
+    return {
+        "status": Status(event.outcome.value),
+        "reasons": event.reasons,
+        "waiting_for": event.waiting_for,
+        "waiting_on": event.waiting_on,
+        "direction": event.direction,
+        "licence": event.licence,
+        "decided_by": event.by,
+        "reason": event.reason,
+        "deadline": event.deadline,
+        "receipts": case.receipts + 1,
+    }

@@ -1,0 +1,75 @@
+"""What may be done to a case, and what then happened: guards first, events after."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from miaoban.case.case import Case, Status
+from miaoban.case.errors import CaseStateError
+from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Opening, Submitted, Withdrawn
+from miaoban.decision.outcome import Outcome
+
+WORDS = {
+    Status.APPROVED: "已办结（准予）",
+    Status.REFUSED: "已办结（不予）",
+    Status.REDIRECTED: "已办结（告知）",
+    Status.WITHDRAWN: "已撤回",
+    Status.CORRECTING: "待补正",
+    Status.WAITING: "等待部门数据",
+    Status.REVIEWING: "人工核查中",
+}
+
+
+def submit(opening: Opening, judged: Judged) -> tuple[CaseEvent, ...]:
+    """Open a case and decide it."""
+    return (Submitted(at=judged.at, opening=opening), judged)
+
+
+def correct(case: Case, form: Mapping[str, Any], judged: Judged) -> tuple[CaseEvent, ...]:
+    """Take the one correction and decide again; raises CaseStateError when none is asked for."""
+    _require(case, "补正", Status.CORRECTING)
+    return (Corrected(at=judged.at, form=form), judged)
+
+
+def resume(case: Case, judged: Judged) -> tuple[CaseEvent, ...]:
+    """Decide again because a source has spoken; nothing happens while the case waits for the same sources."""
+    if case.status is not Status.WAITING or (judged.outcome is Outcome.WAITING and judged.waiting_for == case.waiting_for):
+        return ()
+    return (judged,)
+
+
+def review(case: Case, judged: Judged) -> tuple[CaseEvent, ...]:
+    """Take a person's decision; raises CaseStateError when the case is not with a person."""
+    _require(case, "作出人工决定", Status.REVIEWING)
+    return (judged,)
+
+
+def end_wait(case: Case, now: datetime, deadline: date | None) -> tuple[CaseEvent, ...]:
+    """Hand a case to a person whose wait is over; nothing happens to any other."""
+    if case.status is not Status.WAITING:
+        return ()
+    return (Handed(at=now, why="wait-ended", deadline=deadline),)
+
+
+def lapse(case: Case, now: datetime) -> tuple[CaseEvent, ...]:
+    """Treat a case as withdrawn whose correction did not come in time; nothing happens to any other."""
+    if case.status is not Status.CORRECTING:
+        return ()
+    return (Withdrawn(at=now, why="correction-lapsed"),)
+
+
+def ask_for_person(case: Case, now: datetime, deadline: date | None) -> tuple[CaseEvent, ...]:
+    """Hand a case to a person at the applicant's wish (个人信息保护法 art. 24)."""
+    _require(case, "转人工", Status.WAITING, Status.CORRECTING, Status.REFUSED)
+    return (Handed(at=now, why="asked-for-person", deadline=deadline),)
+
+
+def withdraw(case: Case, now: datetime, reason: str | None) -> tuple[CaseEvent, ...]:
+    """Withdraw an open case."""
+    _require(case, "撤回", Status.WAITING, Status.CORRECTING, Status.REVIEWING)
+    return (Withdrawn(at=now, why="by-applicant", reason=reason),)
+
+
+def _require(case: Case, what: str, *statuses: Status) -> None:
+    if case.status not in statuses:
+        raise CaseStateError(f"办件现在的状态是“{WORDS[case.status]}”，不能{what}，请刷新后查看最新状态")

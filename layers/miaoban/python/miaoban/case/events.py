@@ -1,0 +1,99 @@
+"""What can happen to a case. Events carry no personal numbers; names stand in the state and the receipt only."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import Field as Declared
+from pydantic import TypeAdapter
+
+from miaoban.catalogue.matter import Organ
+from miaoban.decision.conditions import Verdict
+from miaoban.decision.outcome import Direction, Outcome
+from miaoban.evidence.privacy import Private
+from miaoban.models import Frozen
+
+
+class Party(Frozen):
+    """Who filed: the owner key under which he finds his cases, his name, and his number."""
+
+    owner: str
+    name: str | None
+    number: Private
+
+
+class Opening(Frozen):
+    """What a case begins with."""
+
+    case: str
+    matter: str
+    matter_name: str
+    version: int
+    edition: str
+    organ: Organ
+    situation: Mapping[str, str]
+    party: Party
+    form: Mapping[str, Any]
+    assisted_by: str | None = None
+
+
+class Submitted(Frozen):
+    """The application came in."""
+
+    kind: Literal["submitted"] = "submitted"
+    at: datetime
+    opening: Opening
+
+
+class Corrected(Frozen):
+    """The applicant sent the one correction."""
+
+    kind: Literal["corrected"] = "corrected"
+    at: datetime
+    form: Mapping[str, Any]
+
+
+class WaitedRecord(Frozen):
+    """A record that a case waits for; the key `*` stands for any word from a silent source."""
+
+    source: str
+    key: str
+
+
+class Judged(Frozen):
+    """A decision was made, by machine or by a person; `deadline` is the last day of what it waits for."""
+
+    kind: Literal["judged"] = "judged"
+    at: datetime
+    by: str
+    outcome: Outcome
+    reasons: tuple[Verdict, ...] = ()
+    waiting_for: tuple[str, ...] = ()
+    waiting_on: tuple[WaitedRecord, ...] = ()
+    direction: Direction | None = None
+    licence: str | None = None
+    receipt: str
+    reason: str | None = None
+    deadline: date | None = None
+
+
+class Handed(Frozen):
+    """The case went to a person: the wait ended, or the applicant asked for one (个人信息保护法 art. 24)."""
+
+    kind: Literal["handed"] = "handed"
+    at: datetime
+    why: Literal["wait-ended", "asked-for-person"]
+    deadline: date | None = None
+
+
+class Withdrawn(Frozen):
+    """The applicant withdrew, or let the correction lapse (视为撤回)."""
+
+    kind: Literal["withdrawn"] = "withdrawn"
+    at: datetime
+    why: Literal["by-applicant", "correction-lapsed"]
+    reason: str | None = None
+
+
+CaseEvent = Annotated[Submitted | Corrected | Judged | Handed | Withdrawn, Declared(discriminator="kind")]
+CASE_EVENT: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

@@ -1,0 +1,107 @@
+"""Fields: the typed cells that forms and department records are made of, and the JSON Schema they mean."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field as Declared
+
+from miaoban.models import Frozen
+
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+class FieldType(StrEnum):
+    """What a field holds; identifiers are checked by `miaoban.identifiers`."""
+
+    TEXT = "text"
+    USCC = "uscc"
+    RESIDENT_ID = "resident-id"
+    MOBILE = "mobile"
+    REGION = "region"
+    DATE = "date"
+    NUMBER = "number"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    DIGEST = "digest"
+    PROMISE = "promise"
+    TABLE = "table"
+
+
+PERSONAL = frozenset({FieldType.RESIDENT_ID, FieldType.MOBILE})
+FORMATS = frozenset({FieldType.USCC, FieldType.RESIDENT_ID, FieldType.MOBILE, FieldType.REGION})
+
+
+class Field(Frozen):
+    """One field. `prefill` is the path of the held value; `when` is an expression on the situation."""
+
+    label: str
+    type: FieldType
+    required: bool = False
+    prefill: str | None = None
+    when: str | None = None
+    max_length: int = Declared(default=500, ge=1, le=10_000)
+    minimum: float | None = None
+    maximum: float | None = None
+    options: Mapping[str, str] = Declared(default_factory=dict)
+    columns: Mapping[str, "Field"] = Declared(default_factory=dict)
+    max_rows: int = Declared(default=20, ge=1, le=500)
+
+    @property
+    def personal(self) -> bool:
+        """Whether the value is a personal number, kept as a pseudonym and a sealed text."""
+        return self.type in PERSONAL
+
+
+Fields = Mapping[str, Field]
+
+
+def schema(fields: Fields) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an object with these fields and no others."""
+    return {
+        "type": "object",
+        "properties": {code: field_schema(field) for code, field in fields.items()},
+        "required": [code for code, field in fields.items() if field.required],
+        "additionalProperties": False,
+    }
+
+
+def field_schema(field: Field) -> dict[str, Any]:
+    """The JSON Schema of one field's value, titled with its label."""
+    return {"title": field.label, **_body(field)}
+
+
+def _body(field: Field) -> dict[str, Any]:
+    options = {"type": "string", "enum": list(field.options)}
+    bodies: dict[FieldType, dict[str, Any]] = {
+        FieldType.NUMBER: {"type": "number", **_bounds(field)},
+        FieldType.INTEGER: {"type": "integer", **_bounds(field)},
+        FieldType.BOOLEAN: {"type": "boolean"},
+        FieldType.PROMISE: {"type": "boolean", "const": True},
+        FieldType.CHOICE: options,
+        FieldType.CHOICES: {"type": "array", "items": options, "minItems": 1, "uniqueItems": True},
+    }
+    return bodies.get(field.type) or (_table(field) if field.type is FieldType.TABLE else _string(field))
+
+
+def _table(field: Field) -> dict[str, Any]:
+    return {"type": "array", "items": schema(field.columns), "minItems": 1, "maxItems": field.max_rows}
+
+
+def _string(field: Field) -> dict[str, Any]:
+    match field.type:
+        case FieldType.DATE:
+            return {"type": "string", "format": "date", "pattern": DATE}
+        case FieldType.DIGEST:
+            return {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+        case FieldType.TEXT:
+            return {"type": "string", "minLength": 1, "maxLength": field.max_length}
+        case _:
+            return {"type": "string", "format": field.type.value}
+
+
+def _bounds(field: Field) -> dict[str, float]:
+    bounds = {"minimum": field.minimum, "maximum": field.maximum}
+    return {keyword: bound for keyword, bound in bounds.items() if bound is not None}

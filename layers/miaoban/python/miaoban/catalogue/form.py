@@ -1,0 +1,93 @@
+"""Forms: what was sent is normalised where that is safe, checked against the fields, and every problem is told at once."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from miaoban.catalogue.errors import FormError, Problem
+from miaoban.catalogue.fields import Field, Fields, FieldType, schema
+from miaoban.catalogue.problems import problems_of
+from miaoban.errors import FinalError
+from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
+from miaoban.text import clean
+
+IDENTIFIERS = {
+    FieldType.USCC: Uscc,
+    FieldType.RESIDENT_ID: ResidentId,
+    FieldType.MOBILE: Mobile,
+    FieldType.REGION: RegionCode,
+}
+
+
+class Checked(NamedTuple):
+    """A form that fits: its values in normal form, and what was done to get there."""
+
+    values: dict[str, Any]
+    repairs: tuple[str, ...]
+
+
+class Form:
+    """The form of some fields, compiled once; `check` it against what was sent."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema(fields)}
+        self._validator = jsonschema_rs.validator_for(self.schema, validate_formats=True)
+
+    def check(self, values: Mapping[str, Any], pointer: str = "") -> Checked:
+        """Normalise and check values; raises FormError with one problem for each place that is wrong."""
+        reader = _Reader()
+        normal = reader.row(self.fields, values, pointer)
+        named = {problem.pointer for problem in reader.problems}
+        errors = self._validator.iter_errors(normal)
+        faults = (fault for error in errors for fault in problems_of(self.fields, error, pointer))
+        problems = [*reader.problems, *(fault for fault in faults if fault.pointer not in named)]
+        if problems:
+            raise FormError(problems)
+        return Checked(normal, tuple(dict.fromkeys(reader.repairs)))
+
+
+class _Reader:
+    """Brings texts into normal form, collecting what was done and what cannot be read."""
+
+    def __init__(self) -> None:
+        self.repairs: list[str] = []
+        self.problems: list[Problem] = []
+
+    def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        places = ((code, value, f"{pointer}/{_escaped(code)}") for code, value in values.items())
+        return {code: self._value(fields.get(code), value, place) for code, value, place in places}
+
+    def _value(self, field: Field | None, value: Any, pointer: str) -> Any:
+        if field is None:
+            return value
+        if isinstance(value, str):
+            return self._text(field, value, pointer)
+        if field.type is FieldType.TABLE and isinstance(value, list):
+            return [self._row(field, row, f"{pointer}/{number}") for number, row in enumerate(value)]
+        return value
+
+    def _row(self, field: Field, row: Any, pointer: str) -> Any:
+        return self.row(field.columns, row, pointer) if isinstance(row, Mapping) else row
+
+    def _text(self, field: Field, value: str, pointer: str) -> str:
+        try:
+            normal, repairs = self._read(field, value)
+        except FinalError as error:
+            self.problems.append(Problem(pointer=pointer, code=error.code, message=f"{field.label}：{error}"))
+            return value
+        self.repairs += (f"{field.label}：{repair}" for repair in repairs)
+        return normal
+
+    def _read(self, field: Field, value: str) -> tuple[str, tuple[str, ...]]:
+        identifier = IDENTIFIERS.get(field.type)
+        if identifier is None:
+            return clean(value)
+        normal, repairs = identifier.normalise(value)
+        return str(normal), repairs
+
+
+def _escaped(code: str) -> str:
+    """A key as a JSON pointer token (RFC 6901), cut where it is absurdly long."""
+    return code[:60].replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,56 @@
+"""A published version of a matter: immutable, known by its digest, and compiled once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from miaoban.canonical import digest
+from miaoban.catalogue.form import Form
+from miaoban.catalogue.matter import Matter
+from miaoban.catalogue.situations import Situation, select
+from miaoban.evidence.source import Source
+from miaoban.models import Frozen
+
+
+class Edition(Frozen):
+    """What is published: a matter with the sources it uses, exactly as they stood."""
+
+    matter: Matter
+    sources: Mapping[str, Source]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the canonical text, by which receipts name this edition."""
+        return digest(self.model_dump(mode="json", exclude_none=True))
+
+
+class Pointer(Frozen):
+    """Which edition of a matter is in force, and since when."""
+
+    matter: str
+    version: int
+    digest: str
+    effective_from: datetime
+
+
+@dataclass(eq=False)
+class Published:
+    """An edition in force, with its situations and forms compiled as they are first asked for."""
+
+    edition: Edition
+    version: int
+    digest: str
+    _situations: dict[tuple[tuple[str, str], ...], tuple[Situation, Form]] = field(default_factory=dict, repr=False)
+
+    @property
+    def matter(self) -> Matter:
+        """The matter itself."""
+        return self.edition.matter
+
+    def situation(self, answers: Mapping[str, str]) -> tuple[Situation, Form]:
+        """The situation and its form; raises SituationError. Only valid answers are remembered, so memory is bounded."""
+        known = tuple(sorted(answers.items()))
+        if known not in self._situations:
+            situation = select(self.matter, answers)
+            self._situations[known] = (situation, Form(situation.fields))
+        return self._situations[known]

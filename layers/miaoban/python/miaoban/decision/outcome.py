@@ -1,0 +1,120 @@
+"""The outcome of a decision: the strongest effect wins, and every reason is listed.
+
+Redirect comes before all: an authority without competence, or a filing that the law does not ask for, is not judged on
+its substance (行政许可法 art. 32). Correction comes before waiting because its one notice must go out in time. Waiting comes
+before review because what a source may yet say can spare the person. A correction is asked once (art. 32): what is still
+wrong afterwards goes to a person.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import Field as Declared
+
+from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.matter import Condition, Effect, Matter, Organ, Redirect
+from miaoban.catalogue.situations import Situation
+from miaoban.decision.conditions import Truth, Verdict, judge
+from miaoban.decision.facts import Facts
+from miaoban.models import Frozen
+
+
+class Outcome(StrEnum):
+    """What a decision comes to."""
+
+    REDIRECTED = "redirected"
+    REFUSED = "refused"
+    CORRECTING = "correcting"
+    WAITING = "waiting"
+    REVIEWING = "reviewing"
+    APPROVED = "approved"
+
+
+class Direction(Frozen):
+    """Where a redirected applicant is sent."""
+
+    to: str
+    organ: Organ | None = None
+    answers: Mapping[str, str] = Declared(default_factory=dict)
+    licence: str | None = None
+    note: str | None = None
+
+
+class Decision(Frozen):
+    """One decision: the outcome, all verdicts, the sources it waits for, and the direction if redirected."""
+
+    outcome: Outcome
+    verdicts: tuple[Verdict, ...]
+    waiting_for: tuple[str, ...] = ()
+    direction: Direction | None = None
+
+    @property
+    def reasons(self) -> tuple[Verdict, ...]:
+        """The verdicts that stand against approval, and the flags."""
+        return tuple(verdict for verdict in self.verdicts if verdict.truth is not Truth.TRUE)
+
+    @property
+    def flags(self) -> tuple[Verdict, ...]:
+        """What supervision must hear of: flag conditions that are false, or could not be checked."""
+        return tuple(verdict for verdict in self.reasons if _kind(verdict) == "flag")
+
+
+_STRENGTH = {
+    "redirect": Outcome.REDIRECTED,
+    "refuse": Outcome.REFUSED,
+    "correct": Outcome.CORRECTING,
+    "wait": Outcome.WAITING,
+    "review": Outcome.REVIEWING,
+}
+
+
+def decide(matter: Matter, situation: Situation, facts: Facts) -> Decision:
+    """Decide on the facts: pure, total, the same answer for the same input."""
+    verdicts = judge(matter, situation.conditions, facts)
+    kinds = {_kind(verdict) for verdict in verdicts}
+    outcome = next((outcome for kind, outcome in _STRENGTH.items() if kind in kinds), Outcome.APPROVED)
+    if outcome is Outcome.CORRECTING and facts.corrected:
+        outcome = Outcome.REVIEWING
+    return Decision(
+        outcome=outcome,
+        verdicts=verdicts,
+        waiting_for=_waiting_for(verdicts),
+        direction=_direction(matter, situation, facts, verdicts) if outcome is Outcome.REDIRECTED else None,
+    )
+
+
+def _kind(verdict: Verdict) -> str | None:
+    """The effect's name; an unknown waits, a defect goes to a person, an unknown hint only flags."""
+    if verdict.truth is Truth.TRUE:
+        return None
+    if verdict.effect is not None:
+        return verdict.effect.value
+    if verdict.hint:
+        return "flag"
+    return "review" if verdict.defect else "wait"
+
+
+def _waiting_for(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
+    return tuple(sorted({name for verdict in verdicts if _kind(verdict) == "wait" for name in verdict.missing}))
+
+
+def _direction(matter: Matter, situation: Situation, facts: Facts, verdicts: tuple[Verdict, ...]) -> Direction:
+    """Follow the first redirecting condition in the matter's order."""
+    sent = {verdict.condition for verdict in verdicts if verdict.effect is Effect.REDIRECT}
+    condition = next(condition for condition in situation.conditions if condition.id in sent)
+    return _resolve(matter, facts, _redirect(condition))
+
+
+def _redirect(condition: Condition) -> Redirect:
+    return condition.redirect or Redirect(to="not-needed")
+
+
+def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
+    if redirect.to == "authority":
+        region = str(value_at(facts.roots(), redirect.region or ""))
+        organ = matter.organ(region)
+        note = None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}"
+        return Direction(to=redirect.to, organ=organ, note=note)
+    if redirect.to == "situation":
+        return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence)
+    return Direction(to=redirect.to)

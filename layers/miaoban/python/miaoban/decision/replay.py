@@ -1,0 +1,65 @@
+"""Replay: a receipt decided again from itself alone, and the first place where the answer differs."""
+
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from miaoban.canonical import digest
+from miaoban.catalogue.publication import Published
+from miaoban.decision.errors import ReceiptError
+from miaoban.decision.outcome import decide
+from miaoban.decision.receipt import MACHINE, Proof, Receipt, receipt_of
+
+BY_MACHINE = ("verdicts", "outcome", "provenance")
+BY_PERSON = ("verdicts", "provenance")
+
+
+class Difference(NamedTuple):
+    """The first place where the replayed receipt is not the receipt."""
+
+    pointer: str
+    stated: Any
+    replayed: Any
+
+
+def replay(document: Any) -> Difference | None:
+    """Decide a proof again; None when it agrees. Raises ReceiptError when it is no proof or not of this edition."""
+    proof, receipt = _read(document)
+    published = Published(edition=proof.edition, version=receipt.version, digest=receipt.edition)
+    situation, _ = published.situation(receipt.facts.situation)
+    again = receipt_of(receipt.case, published, receipt.facts, decide(published.matter, situation, receipt.facts))
+    return first_difference(_judged(receipt), _judged(again.model_copy(update={"decided_by": receipt.decided_by})))
+
+
+def _read(document: Any) -> tuple[Proof, Receipt]:
+    try:
+        proof = Proof.model_validate(document)
+        receipt = Receipt.model_validate(proof.receipt)
+    except ValidationError as error:
+        place = "/".join(str(step) for step in error.errors()[0]["loc"])
+        raise ReceiptError(f"这不是决定回执：{place} 处不符合格式，请使用下载的完整回执文件") from error
+    if digest(proof.receipt) != proof.digest:
+        raise ReceiptError("回执内容与其摘要不符，文件被改动过")
+    if proof.edition.digest != receipt.edition:
+        raise ReceiptError("回执所附的事项版本与回执记载的摘要不符，文件被改动过")
+    return proof, receipt
+
+
+def _judged(receipt: Receipt) -> dict[str, Any]:
+    document = receipt.document()
+    parts = BY_MACHINE if receipt.decided_by == MACHINE else BY_PERSON
+    return {part: document.get(part) for part in parts}
+
+
+def first_difference(stated: Any, replayed: Any, pointer: str = "") -> Difference | None:
+    """The first difference of two JSON values in document order, by JSON pointer."""
+    if isinstance(stated, dict) and isinstance(replayed, dict):
+        pairs = [
+            (key, stated.get(key), replayed.get(key)) for key in [*stated, *(key for key in replayed if key not in stated)]
+        ]
+    elif isinstance(stated, list) and isinstance(replayed, list) and len(stated) == len(replayed):
+        pairs = [(str(place), one, other) for place, (one, other) in enumerate(zip(stated, replayed, strict=True))]
+    else:
+        return None if stated == replayed else Difference(pointer, stated, replayed)
+    differences = (first_difference(one, other, f"{pointer}/{key}") for key, one, other in pairs)
+    return next((difference for difference in differences if difference), None)

@@ -1,0 +1,1 @@
+"""数据: what departments sent, and what may be concluded from it."""

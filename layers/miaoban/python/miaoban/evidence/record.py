@@ -1,0 +1,93 @@
+"""Records (数源记录) as kept, and the evidence (核验事实) that a record, or its absence, gives at a moment."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from miaoban.evidence.source import Source
+from miaoban.models import Frozen
+
+
+class Record(Frozen):
+    """The newest state of one record. Personal numbers in `values` are in their `Private` form."""
+
+    source: str
+    kind: str
+    key: str
+    sequence: int
+    issued_at: datetime
+    received_at: datetime
+    withdrawn: bool = False
+    values: Mapping[str, Any] = {}
+    digest: str
+
+
+class Watermark(Frozen):
+    """When a source last spoke."""
+
+    source: str
+    heard_at: datetime
+
+
+class State(StrEnum):
+    """What is known of a record: it is held, there is none, or nothing can be said."""
+
+    HELD = "held"
+    NONE = "none"
+    UNKNOWN = "unknown"
+
+
+class Evidence(Frozen):
+    """What one record says at the moment of a decision, with its source, digest and times. Grade A: issued by the source."""
+
+    source: str
+    source_name: str
+    state: State
+    why: str | None = None
+    digest: str | None = None
+    sequence: int | None = None
+    issued_at: datetime | None = None
+    received_at: datetime | None = None
+    grade: str | None = None
+    values: Mapping[str, Any] = {}
+
+
+def assess(source: Source, record: Record | None, watermark: Watermark | None, now: datetime) -> Evidence:
+    """Say what is known: a source that has been silent too long, or a record too old, makes it unknown, never absent."""
+    if record is None or record.withdrawn:
+        return _absence(source, record, watermark, now)
+    heard_at = watermark.heard_at if source.absence == "none" and watermark else record.received_at
+    if _stale(source, heard_at, now):
+        return _unknown(source, "stale")
+    return Evidence(
+        source=source.code,
+        source_name=source.name,
+        state=State.HELD,
+        digest=record.digest,
+        sequence=record.sequence,
+        issued_at=record.issued_at,
+        received_at=record.received_at,
+        grade="A",
+        values=record.values,
+    )
+
+
+def _absence(source: Source, record: Record | None, watermark: Watermark | None, now: datetime) -> Evidence:
+    if source.absence == "none":
+        silent = watermark is None or _stale(source, watermark.heard_at, now)
+        return _unknown(source, "silent") if silent else _none(source, record)
+    return _unknown(source, "no-record") if record is None else _none(source, record)
+
+
+def _none(source: Source, record: Record | None) -> Evidence:
+    digest = record.digest if record else None
+    return Evidence(source=source.code, source_name=source.name, state=State.NONE, digest=digest)
+
+
+def _unknown(source: Source, why: str) -> Evidence:
+    return Evidence(source=source.code, source_name=source.name, state=State.UNKNOWN, why=why)
+
+
+def _stale(source: Source, heard_at: datetime, now: datetime) -> bool:
+    return now - heard_at > timedelta(days=source.freshness_days)

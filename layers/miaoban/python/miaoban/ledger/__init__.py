@@ -1,0 +1,1 @@
+"""存证: one leaf a decision, so that receipts cannot be altered unseen."""

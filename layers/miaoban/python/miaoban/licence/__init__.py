@@ -1,0 +1,1 @@
+"""证照: licences as numbered, versioned, signed credentials that verify without us."""

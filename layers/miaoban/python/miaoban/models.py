@@ -1,0 +1,27 @@
+"""The one base of every model: frozen, closed to unknown keys, shared by all floors."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Frozen(BaseModel):
+    """An immutable pydantic model that refuses keys it does not know."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        serialize_by_alias=True,
+        validate_by_alias=True,
+        validate_by_name=True,
+    )
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read a stored JSON text of this model."""
+        return cls.model_validate_json(text)
+
+    def text(self) -> str:
+        """The JSON text under which this model is stored; what is None is left out."""
+        return self.model_dump_json(exclude_none=True)

@@ -1,0 +1,98 @@
+"""The editions of matters: read once per process, checked on every decision, published by hand."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from miaoban.catalogue.errors import MatterNotFoundError
+from miaoban.catalogue.publication import Edition, Pointer, Published
+from miaoban.evidence.source import Source
+from miaoban.models import Frozen
+from miaoban.operations import keys
+from miaoban.operations.services import Services
+from miaoban.storage import Commit, Item, Items, Page, Put, Range, Table, Write
+
+
+class Listed(Frozen):
+    """A matter's line in the list of matters."""
+
+    code: str
+    name: str
+    type: str
+    case_type: str
+    nature: str
+    audience: tuple[str, ...]
+    version: int
+
+
+def current(services: Services, matter: str) -> Published:
+    """The edition in force as this process knows it; `is_current` tells, with the facts, whether that still holds."""
+    known = services.editions.get(matter)
+    return known or refresh(services, matter)
+
+
+def refresh(services: Services, matter: str) -> Published:
+    """Read the edition in force; raises MatterNotFoundError."""
+    pointer = services.store.read([keys.pointer(matter)]).get(keys.pointer(matter))
+    if pointer is None:
+        raise MatterNotFoundError(f"没有“{matter[:60]}”这个事项，请在事项目录中核对编码")
+    services.editions[matter] = published = at_version(services, matter, Pointer.read(pointer.body).version)
+    return published
+
+
+def at_version(services: Services, matter: str, version: int) -> Published:
+    """A certain edition, in force or not; an open case keeps the one it began with."""
+    known = services.editions.get(matter)
+    if known and known.version == version:
+        return known
+    key = keys.edition(matter, version)
+    edition = Edition.read(services.store.read([key])[key].body)
+    return Published(edition=edition, version=version, digest=edition.digest)
+
+
+def is_current(published: Published, items: Items) -> bool:
+    """Whether the pointer among the items read still names this edition."""
+    item = items.get(keys.pointer(published.matter.code))
+    return item is not None and Pointer.read(item.body).digest == published.digest
+
+
+def listed(services: Services, cursor: str | None = None) -> Page:
+    """The published matters, in order of their codes."""
+    return services.store.query(Range(None, "MATTERS", Table.CATALOGUE, cursor=cursor))
+
+
+def publish(services: Services, edition: Edition, effective_from: datetime) -> Published:
+    """Put an edition in force, with its sources; the same content again changes nothing."""
+    code = edition.matter.code
+    found = services.store.read([keys.pointer(code)]).get(keys.pointer(code))
+    before = Pointer.read(found.body) if found else None
+    if before and before.digest == edition.digest:
+        return refresh(services, code)
+    version = before.version + 1 if before else 1
+    pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
+    services.store.commit(Commit((*_editions(edition, version), _pointer(pointer, found), *_sources(edition.sources))))
+    return refresh(services, code)
+
+
+def _editions(edition: Edition, version: int) -> Iterable[Write]:
+    matter = edition.matter
+    line = Listed(
+        code=matter.code,
+        name=matter.name,
+        type=matter.type,
+        case_type=matter.case_type,
+        nature=matter.nature,
+        audience=matter.audience,
+        version=version,
+    )
+    yield Put(Item(keys.edition(matter.code, version), edition.text()))
+    yield Put(Item(keys.listing(matter.code), line.text()), replaces=None)
+
+
+def _pointer(pointer: Pointer, found: Item | None) -> Put:
+    replaces = found.version if found else 0
+    return Put(Item(keys.pointer(pointer.matter), pointer.text(), version=replaces + 1), replaces=replaces)
+
+
+def _sources(sources: Mapping[str, Source]) -> Iterable[Write]:
+    for code, source in sources.items():
+        yield Put(Item(keys.source(code), source.text()), replaces=None)

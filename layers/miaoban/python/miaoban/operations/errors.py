@@ -1,0 +1,28 @@
+"""The errors of operations.
+
+FinalError
+├── KeyReusedError   an Idempotency-Key came again with another body
+└── NotFoundError    there is no such thing, or it is not for this person to know
+RetryableError
+└── BusyError        others changed the same data again and again
+"""
+
+from miaoban.errors import FinalError, RetryableError
+
+
+class KeyReusedError(FinalError):
+    """Raised when an Idempotency-Key comes again with another body."""
+
+    code = "idempotency-key-reused"
+
+
+class NotFoundError(FinalError):
+    """Raised when something does not exist, or must not be known to who asks."""
+
+    code = "not-found"
+
+
+class BusyError(RetryableError):
+    """Raised when a commit met newer data more often than it may be tried again."""
+
+    code = "busy"

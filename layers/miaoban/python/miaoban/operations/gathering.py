@@ -1,0 +1,120 @@
+"""Gathering facts: which records a matter compares with, what they say now, and the form filled from them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from miaoban.case.events import Party, WaitedRecord
+from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.fields import Fields
+from miaoban.catalogue.matter import RecordUse
+from miaoban.catalogue.publication import Published
+from miaoban.evidence.privacy import comparable
+from miaoban.evidence.record import Evidence, Record, State, Watermark, assess
+from miaoban.evidence.source import RecordKind, Source
+from miaoban.operations import keys
+from miaoban.ports import Vault
+from miaoban.storage import Check, Items, Key
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A record to look up: under which name the matter knows it, and where it lies."""
+
+    name: str
+    source: Source
+    kind: RecordKind
+    record_key: str
+    key: Key
+
+    @property
+    def watermark(self) -> Key:
+        """Where the source's last word is noted."""
+        return keys.watermark(self.source.code)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the records say, as stored (numbers in their private form) and as a decision sees it."""
+
+    wanted: tuple[Wanted, ...]
+    stored: Mapping[str, Mapping[str, Any]]
+    evidence: Mapping[str, Evidence]
+
+
+def record_key(vault: Vault, source: str, kind: str, parts: Iterable[str]) -> str:
+    """The key of a record: a keyed hash, so that no table is a list of persons or firms to look up."""
+    return vault.pseudonym(f"{source}/{kind}", "|".join(parts))
+
+
+def wanted(vault: Vault, published: Published, form: Mapping[str, Any], applicant: str) -> tuple[Wanted, ...]:
+    """The records that a matter compares with, for a form in comparable form and the applicant's pseudonym."""
+    roots = {"form": form, "applicant": {"number": applicant}}
+    uses = published.matter.records.items()
+    return tuple(_wanted(vault, published, name, use, roots) for name, use in uses if _named(use, roots))
+
+
+def _named(use: RecordUse, roots: Mapping[str, Any]) -> bool:
+    return all(value_at(roots, path) for path in use.key)
+
+
+def _wanted(vault: Vault, published: Published, name: str, use: RecordUse, roots: Mapping[str, Any]) -> Wanted:
+    source = published.edition.sources[use.source]
+    found = record_key(vault, use.source, use.kind, (str(value_at(roots, path)) for path in use.key))
+    return Wanted(name, source, source.kinds[use.kind], found, keys.record(use.source, use.kind, found))
+
+
+def keys_of(records: Iterable[Wanted]) -> Iterable[Key]:
+    """Every key to read: the records, and the watermarks of sources whose silence matters."""
+    for record in records:
+        yield record.key
+        if record.source.absence == "none":
+            yield record.watermark
+
+
+def gather(records: tuple[Wanted, ...], items: Items, now: datetime) -> Gathered:
+    """Say what each record says now."""
+    stored = {record.name: _assessed(record, items, now) for record in records}
+    seen = {record.name: _seen(stored[record.name], record.kind.fields) for record in records}
+    return Gathered(records, {name: evidence.values for name, evidence in stored.items()}, seen)
+
+
+def _assessed(wanted: Wanted, items: Items, now: datetime) -> Evidence:
+    item, mark = items.get(wanted.key), items.get(wanted.watermark)
+    record = Record.read(item.body) if item else None
+    watermark = Watermark.read(mark.body) if mark else None
+    return assess(wanted.source, record, watermark, now)
+
+
+def _seen(evidence: Evidence, fields: Fields) -> Evidence:
+    return evidence.model_copy(update={"values": comparable(fields, evidence.values)})
+
+
+def filled(fields: Fields, form: Mapping[str, Any], gathered: Gathered, party: Party) -> dict[str, Any]:
+    """The stored form with every value that is held and was not typed: asked once is enough."""
+    applicant = {"name": party.name, "number": party.number.model_dump()}
+    roots = {**gathered.stored, "applicant": applicant}
+    prefills = {code: field.prefill for code, field in fields.items() if field.prefill and form.get(code) is None}
+    held = {code: value_at(roots, path) for code, path in prefills.items()}
+    return {**form, **{code: value for code, value in held.items() if value is not None}}
+
+
+def waited(gathered: Gathered, waiting_for: Iterable[str]) -> tuple[WaitedRecord, ...]:
+    """The records that a waiting case must hear of; a silent source may break its silence with any word."""
+    names = set(waiting_for)
+    return tuple(
+        WaitedRecord(source=record.source.code, key=keys.ANY_RECORD if evidence.why == "silent" else record.record_key)
+        for record in gathered.wanted
+        if (evidence := gathered.evidence[record.name]).state is State.UNKNOWN and evidence.source_name in names
+    )
+
+
+def unchanged(gathered: Gathered, items: Items, waiting_for: Iterable[str]) -> Iterable[Check]:
+    """Checks that what a case waits for has not arrived since it was read; else nobody would ever wake it."""
+    names = set(waiting_for)
+    for record in gathered.wanted:
+        evidence = gathered.evidence[record.name]
+        if evidence.state is State.UNKNOWN and evidence.source_name in names:
+            key = record.watermark if evidence.why == "silent" else record.key
+            yield Check(key, items[key].version if key in items else 0)

@@ -1,0 +1,146 @@
+"""Where everything lies: the keys of the three tables, and the partitions of the two indexes.
+
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+           KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
+           INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
+records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
+catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE          MATTERS <code>
+"""
+
+from datetime import date
+
+from miaoban.catalogue.matter import Organ
+from miaoban.storage import Key, Table
+
+ANY_RECORD = "*"
+WAITS = "WAITS"
+
+
+def case(case_id: str) -> Key:
+    """A case's state."""
+    return Key(Table.CASES, f"CASE#{case_id}", "CASE")
+
+
+def event(case_id: str, number: int) -> Key:
+    """One event of a case, counted from 1."""
+    return Key(Table.CASES, f"CASE#{case_id}", f"EVENT#{number:04}")
+
+
+def receipt(case_id: str, number: int) -> Key:
+    """One receipt of a case, counted from 1."""
+    return Key(Table.CASES, f"CASE#{case_id}", f"RECEIPT#{number:04}")
+
+
+def licence(series: str, version: int) -> Key:
+    """One version of a licence."""
+    return Key(Table.CASES, f"LICENCE#{series}", f"V#{version:03}")
+
+
+def unique(matter: str, fingerprint: str) -> Key:
+    """The guard of a matter's unique key, such as holder and county."""
+    return Key(Table.CASES, f"UNIQUE#{matter}#{fingerprint}", "UNIQUE")
+
+
+def idempotency(owner: str, fingerprint: str) -> Key:
+    """What was answered to an Idempotency-Key of one sender."""
+    return Key(Table.CASES, f"KEY#{owner}#{fingerprint}", "KEY")
+
+
+def leaf(region: str, day: date, case_id: str, number: int) -> Key:
+    """A ledger leaf."""
+    return Key(Table.CASES, f"LEDGER#{region}#{day.isoformat()}", f"{case_id}#{number:04}")
+
+
+def waiting(source: str, record_key: str, case_id: str) -> Key:
+    """The note that a case waits for a record of a source."""
+    return Key(Table.CASES, waiting_partition(source, record_key), case_id)
+
+
+def waiting_partition(source: str, record_key: str) -> str:
+    """The partition of all cases that wait for one record, or for a source to speak at all."""
+    return f"WAITING#{source}#{record_key}"
+
+
+def inbox(owner: str, moment: str, event_id: str) -> Key:
+    """One message in a person's inbox."""
+    return Key(Table.CASES, inbox_partition(owner), f"{moment}#{event_id}")
+
+
+def inbox_partition(owner: str) -> str:
+    """The partition of a person's inbox."""
+    return f"INBOX#{owner}"
+
+
+def flag(flag_id: str) -> Key:
+    """A supervision flag."""
+    return Key(Table.CASES, f"FLAG#{flag_id}", "FLAG")
+
+
+def proposal(series: str, version: int) -> Key:
+    """The proposal to set a licence aside."""
+    return Key(Table.CASES, f"LICENCE#{series}", f"SETASIDE#{version:03}")
+
+
+def subscription(department: str, region: str) -> Key:
+    """A department's webhook in one region."""
+    return Key(Table.CASES, f"SUBSCRIPTION#{department}#{region}", "SUBSCRIPTION")
+
+
+def delivery(department: str, region: str, event_id: str) -> Key:
+    """The delivery of one event to one department."""
+    return Key(Table.CASES, delivery_partition(department, region), event_id)
+
+
+def delivery_partition(department: str, region: str) -> str:
+    """The partition of all deliveries to one department in one region."""
+    return f"DELIVERY#{department}#{region}"
+
+
+def record(source: str, kind: str, record_key: str) -> Key:
+    """The newest state of a department's record."""
+    return Key(Table.RECORDS, f"{source}#{kind}#{record_key}", "RECORD")
+
+
+def watermark(source: str) -> Key:
+    """When a source last spoke."""
+    return Key(Table.RECORDS, source, "WATERMARK")
+
+
+def quarantine(day: date, message: str) -> Key:
+    """A message that could not be taken, with the reason."""
+    return Key(Table.RECORDS, f"QUARANTINE#{day.isoformat()}", message)
+
+
+def pointer(matter: str) -> Key:
+    """Which edition of a matter is in force."""
+    return Key(Table.CATALOGUE, f"MATTER#{matter}", "POINTER")
+
+
+def edition(matter: str, version: int) -> Key:
+    """A published edition of a matter."""
+    return Key(Table.CATALOGUE, f"MATTER#{matter}", f"V#{version:06}")
+
+
+def listing(matter: str) -> Key:
+    """A matter's line in the list of matters."""
+    return Key(Table.CATALOGUE, "MATTERS", matter)
+
+
+def source(code: str) -> Key:
+    """A published source."""
+    return Key(Table.CATALOGUE, f"SOURCE#{code}", "SOURCE")
+
+
+def tasks(department: str, region: str) -> str:
+    """The index partition of the open tasks of one organ's department."""
+    return f"TASKS#{department}#{region}"
+
+
+def tasks_of(organ: Organ) -> str:
+    """The index partition of the open tasks of an organ."""
+    return tasks(organ.department, organ.region)
+
+
+def flags(region: str) -> str:
+    """The index partition of the open flags of the city that a region belongs to."""
+    return f"FLAGS#{region[:4]}"

@@ -1,0 +1,133 @@
+"""What approval does to the licence: a new one, a new version, or an end. Signs; writes nothing itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.fields import Field, Fields, FieldType
+from miaoban.catalogue.matter import Result
+from miaoban.evidence.privacy import shown
+from miaoban.identifiers import LicenceNumber
+from miaoban.licence.credential import message, signed
+from miaoban.licence.errors import LicenceStateError
+from miaoban.licence.licence import Holder, Licence, Line, Terms, first_number, next_number, series
+from miaoban.operations import keys
+from miaoban.operations.ruling import Ruling
+from miaoban.operations.services import Services, law_date
+from miaoban.storage import Item, Items, Key, Put, Write
+
+SERIAL_LETTERS = 8
+CODE_LETTERS = 8
+
+
+@dataclass(frozen=True)
+class Licensed:
+    """The licence after an approval: the number the case ends with, the one in force, and the writes."""
+
+    number: str
+    in_force: str | None
+    writes: tuple[Write, ...]
+
+
+def licence_key(number: str) -> Key:
+    """Where a licence version lies."""
+    return keys.licence(series(number), LicenceNumber(number).version)
+
+
+def license_(services: Services, ruling: Ruling) -> Licensed:
+    """Issue, supersede or cancel, as the situation asks; raises LicenceStateError when there is nothing to change."""
+    result, held = ruling.filing.situation.result, ruling.facts.held.licence
+    if result is Result.ISSUE:
+        return _issue(services, ruling)
+    if held is None:
+        raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
+    items = services.store.read([licence_key(held)])
+    return _supersede(services, ruling, items, held) if result is Result.SUPERSEDE else _cancel(ruling, items, held)
+
+
+def _issue(services: Services, ruling: Ruling) -> Licensed:
+    today = law_date(ruling.facts.now)
+    serial = f"{today:%Y%m%d}{services.new_id(SERIAL_LETTERS)}"
+    matter = ruling.filing.published.matter
+    number = first_number(matter.result.type_code, ruling.filing.organ.uscc, serial)
+    return Licensed(number, number, (_put(_signed(services, ruling, number)),))
+
+
+def _supersede(services: Services, ruling: Ruling, items: Items, held: str) -> Licensed:
+    number = next_number(held)
+    item = items[licence_key(held)]
+    old = Licence.read(item.body).superseded_by(number, law_date(ruling.facts.now))
+    return Licensed(number, number, (_put(_signed(services, ruling, number)), replaced(item, old)))
+
+
+def _cancel(ruling: Ruling, items: Items, held: str) -> Licensed:
+    item = items[licence_key(held)]
+    old = Licence.read(item.body).cancelled(law_date(ruling.facts.now))
+    return Licensed(held, None, (replaced(item, old),))
+
+
+def _signed(services: Services, ruling: Ruling, number: str) -> Licence:
+    terms = _terms(ruling)
+    text = message(number, terms, services.signer.suite, services.signer.key_id)
+    qr = signed(text, services.signer.sign(text.encode()))
+    return Licence(number=number, terms=terms, qr=qr, code=services.new_id(CODE_LETTERS))
+
+
+def _terms(ruling: Ruling) -> Terms:
+    filing, matter = ruling.filing, ruling.filing.published.matter
+    roots = _roots(ruling)
+    return Terms(
+        name=matter.result.name,
+        matter=matter.code,
+        matter_name=matter.name,
+        case=filing.case,
+        owner=filing.party.owner,
+        organ=filing.organ,
+        holder=Holder(
+            code=str(value_at(roots, matter.holder.code)),
+            kind=matter.holder.kind,
+            name=str(value_at(roots, matter.holder.name)),
+        ),
+        statement=matter.result.statement,
+        contents=tuple(Line(label=line.label, value=value_at(roots, line.value)) for line in matter.result.contents),
+        issued_on=law_date(ruling.facts.now),
+    )
+
+
+def _roots(ruling: Ruling) -> dict[str, Any]:
+    """The values a licence may show: numbers masked, codes in words."""
+    fields = ruling.filing.situation.fields
+    records = {record.name: shown(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
+    organ = ruling.filing.organ.model_dump()
+    return {**records, "form": worded(fields, shown(fields, ruling.form)), "organ": organ}
+
+
+def worded(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values in words for people: choices by their labels, tables with their columns' labels."""
+    return {code: _worded(fields[code], value) for code, value in values.items()}
+
+
+def _worded(field: Field, value: Any) -> Any:
+    match field.type:
+        case FieldType.CHOICE:
+            return field.options.get(value, value)
+        case FieldType.CHOICES:
+            return "、".join(field.options.get(choice, choice) for choice in value)
+        case FieldType.TABLE:
+            rows = (worded(field.columns, row) for row in value)
+            return [{field.columns[code].label: cell for code, cell in row.items()} for row in rows]
+        case _:
+            return value
+
+
+def _put(licence: Licence) -> Put:
+    owner_at = f"LICENCE#{licence.terms.issued_on.isoformat()}#{licence.number}"
+    return Put(Item(licence_key(licence.number), licence.text(), owner=licence.terms.owner, owner_at=owner_at))
+
+
+def replaced(item: Item, licence: Licence) -> Put:
+    """Write a licence over the item it was read from."""
+    owner_at = f"LICENCE#{licence.terms.issued_on.isoformat()}#{licence.number}"
+    changed = Item(item.key, licence.text(), version=item.version + 1, owner=licence.terms.owner, owner_at=owner_at)
+    return Put(changed, replaces=item.version)

@@ -1,0 +1,135 @@
+"""Ruling on a filing: the facts gathered, the decision made, the receipt written. Pure, given what was read."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from miaoban.canonical import digest
+from miaoban.case.case import Case
+from miaoban.case.events import Party
+from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.publication import Published
+from miaoban.catalogue.situations import Situation
+from miaoban.decision.facts import Applicant, Facts, Held
+from miaoban.decision.outcome import Decision, decide
+from miaoban.decision.receipt import Receipt, receipt_of
+from miaoban.evidence.privacy import comparable
+from miaoban.models import Frozen
+from miaoban.operations import keys
+from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
+from miaoban.operations.services import Services
+from miaoban.storage import Items, Key
+
+
+class Guard(Frozen):
+    """Who holds a unique key: the licence in force, and the case that is still open."""
+
+    owner: str
+    licence: str | None = None
+    open_case: str | None = None
+
+
+@dataclass(frozen=True)
+class Filing:
+    """One filing as the machine takes it: numbers private, values in normal form."""
+
+    case: str
+    published: Published
+    situation: Situation
+    organ: Organ
+    party: Party
+    form: Mapping[str, Any]
+    corrected: bool = False
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision with all that it rests on."""
+
+    filing: Filing
+    gathered: Gathered
+    form: Mapping[str, Any]
+    facts: Facts
+    decision: Decision
+    receipt: Receipt
+    receipt_digest: str
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one batch read for a filing: its unique key, its records, and the items found."""
+
+    filing: Filing
+    unique: Key
+    records: tuple[Wanted, ...]
+    items: Items
+
+    @property
+    def guard(self) -> Guard | None:
+        """Who holds the unique key."""
+        item = self.items.get(self.unique)
+        return Guard.read(item.body) if item else None
+
+    @property
+    def held(self) -> Held:
+        """The licence in force for the unique key."""
+        found = self.guard
+        return Held(present=bool(found and found.licence), licence=found.licence if found else None)
+
+
+def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
+    """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
+    form = comparable(filing.situation.fields, filing.form)
+    records = wanted(services.vault, filing.published, form, filing.party.number.pseudonym)
+    unique = unique_key(services, filing.published, form)
+    pointer = keys.pointer(filing.published.matter.code)
+    asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
+    return Read(filing, unique, records, services.store.read(asked))
+
+
+def unique_key(services: Services, published: Published, form: Mapping[str, Any]) -> Key:
+    """The guard's key for a form: the matter and its unique values, hashed."""
+    matter = published.matter
+    values = "|".join(str(value_at({"form": form}, path)) for path in matter.unique)
+    return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
+
+
+def rule(read: Read, now: datetime) -> Ruling:
+    """Decide on what was read."""
+    filing = read.filing
+    gathered = gather(read.records, read.items, now)
+    form = filled(filing.situation.fields, filing.form, gathered, filing.party)
+    facts = _facts(read, gathered, form, now)
+    decision = decide(filing.published.matter, filing.situation, facts)
+    receipt = receipt_of(filing.case, filing.published, facts, decision)
+    return Ruling(filing, gathered, form, facts, decision, receipt, digest(receipt.document()))
+
+
+def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None = None) -> Filing:
+    """The filing of a case, with another form if one is given."""
+    situation, _ = published.situation(case.situation)
+    return Filing(
+        case=case.id,
+        published=published,
+        situation=situation,
+        organ=case.organ,
+        party=case.party,
+        form=case.form if form is None else form,
+        corrected=case.corrected or form is not None,
+    )
+
+
+def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetime) -> Facts:
+    filing, party = read.filing, read.filing.party
+    return Facts(
+        now=now,
+        region=filing.organ.region,
+        situation=filing.situation.answers,
+        applicant=Applicant(name=party.name, number=party.number.pseudonym),
+        held=read.held,
+        form=comparable(filing.situation.fields, form),
+        evidence=gathered.evidence,
+        corrected=filing.corrected,
+    )

@@ -1,0 +1,36 @@
+"""What an operation works with: the ports, the clock and the source of identifiers, handed in where functions are composed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from miaoban.calendar import CalendarError, Limit, due
+from miaoban.catalogue.publication import Published
+from miaoban.decision.facts import LAW_TIME
+from miaoban.ports import Outbox, Signer, Store, Vault
+
+
+@dataclass(frozen=True)
+class Services:
+    """The ports of one process. `new_id` gives random upper-case letters and digits; `editions` remembers matters."""
+
+    store: Store
+    vault: Vault
+    signer: Signer
+    resumes: Outbox
+    now: Callable[[], datetime]
+    new_id: Callable[[int], str]
+    editions: dict[str, Published] = field(default_factory=dict)
+
+
+def law_date(moment: datetime) -> date:
+    """The date of a moment by the law's clock (Asia/Shanghai)."""
+    return moment.astimezone(LAW_TIME).date()
+
+
+def deadline(moment: datetime, limit: Limit) -> date | None:
+    """The last day of a limit, or None beyond the published calendar: nothing is guessed, and nothing lapses by itself."""
+    try:
+        return due(law_date(moment), limit)
+    except CalendarError:
+        return None

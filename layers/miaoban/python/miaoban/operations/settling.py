@@ -1,0 +1,162 @@
+"""Settling: everything that one step of a case writes, as one commit."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from miaoban.case.case import Case, Status, fold
+from miaoban.case.events import CaseEvent, Judged, WaitedRecord
+from miaoban.ledger.leaf import Leaf
+from miaoban.models import Frozen
+from miaoban.operations import keys
+from miaoban.operations.flagging import flags
+from miaoban.operations.gathering import unchanged
+from miaoban.operations.licensing import Licensed
+from miaoban.operations.ruling import Guard, Read, Ruling
+from miaoban.operations.services import law_date
+from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write, key_of
+
+
+class Waiting(Frozen):
+    """The note that a case waits for a record."""
+
+    case: str
+
+
+class Happened(Frozen):
+    """A case's event: who it concerns and where. All but `event` is free of personal data, and only that is relayed."""
+
+    id: str
+    case: str
+    number: int
+    matter: str
+    matter_name: str
+    region: str
+    department: str
+    owner: str
+    type: str
+    status: Status
+    licence: str | None = None
+    at: datetime
+    event: CaseEvent
+
+    def relayed(self) -> dict[str, Any]:
+        """What may leave the table: everything but the event's own content."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"event"})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a case: its state before, with its item's version (0 for a new case), what happened, and the ruling."""
+
+    events: tuple[CaseEvent, ...]
+    before: Case | None = None
+    version: int = 0
+    ruling: Ruling | None = None
+    licensed: Licensed | None = None
+
+    @property
+    def after(self) -> Case:
+        """The case after the step."""
+        return fold(self.before, self.events)
+
+
+def settle(step: Step, read: Read) -> Commit:
+    """The commit of a step, on the condition that what it was decided on still stands."""
+    writes = [*_case(step), *_guard(step, read), *_waits(step)]
+    if step.ruling is not None:
+        writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
+    if step.licensed is not None:
+        writes += step.licensed.writes
+    return Commit(tuple({key_of(write): write for write in reversed(writes)}.values()))
+
+
+def case_item(case: Case, version: int) -> Item:
+    """A case as stored: found by its owner, and by whoever must act on it next."""
+    queue, queue_at = _queue(case)
+    return Item(
+        keys.case(case.id),
+        case.text(),
+        version=version,
+        owner=case.party.owner,
+        owner_at=f"CASE#{case.opened_at.isoformat()}#{case.id}",
+        queue=queue,
+        queue_at=queue_at,
+    )
+
+
+def _queue(case: Case) -> tuple[str | None, str | None]:
+    due = case.deadline.isoformat() if case.deadline else "9999-12-31"
+    if case.status is Status.REVIEWING:
+        return keys.tasks_of(case.organ), f"{due}#{case.id}"
+    return (keys.WAITS, f"{due}#{case.id}") if case.is_open else (None, None)
+
+
+def _case(step: Step) -> Iterator[Write]:
+    yield Put(case_item(step.after, step.version + 1), replaces=step.version)
+    case = step.before
+    for event in step.events:
+        case = fold(case, (event,))
+        yield Put(Item(keys.event(case.id, case.events), _happened(case, event).text()))
+
+
+def _happened(case: Case, event: CaseEvent) -> Happened:
+    word = event.outcome.value if isinstance(event, Judged) else event.kind
+    return Happened(
+        id=f"{case.id}-{case.events:04}",
+        case=case.id,
+        number=case.events,
+        matter=case.matter,
+        matter_name=case.matter_name,
+        region=case.organ.region,
+        department=case.organ.department,
+        owner=case.party.owner,
+        type=f"cn.miaoban.case.{word}.v1",
+        status=case.status,
+        licence=case.licence,
+        at=event.at,
+        event=event,
+    )
+
+
+def _receipt(step: Step, ruling: Ruling) -> Iterator[Write]:
+    case, number = step.after, step.after.receipts
+    leaf = Leaf(case=case.id, sequence=number, receipt=ruling.receipt_digest, at=ruling.facts.now)
+    yield Put(Item(keys.receipt(case.id, number), ruling.receipt.text()))
+    yield Put(Item(keys.leaf(case.organ.region, law_date(ruling.facts.now), case.id, number), leaf.text()))
+    if case.status is Status.APPROVED:
+        yield from flags(case, ruling)
+
+
+def _checks(step: Step, ruling: Ruling, items: Items) -> Iterable[Write]:
+    return unchanged(ruling.gathered, items, ruling.decision.waiting_for) if step.after.status is Status.WAITING else ()
+
+
+def _waits(step: Step) -> Iterator[Write]:
+    """Notes for what the case waits for now; those for what it no longer waits for go."""
+    before = set(step.before.waiting_on) if step.before else set()
+    after = set(step.after.waiting_on)
+    for record in after - before:
+        yield Put(Item(_note(record, step.after), Waiting(case=step.after.id).text()), replaces=None)
+    for record in before - after:
+        yield Delete(_note(record, step.after))
+
+
+def _note(record: WaitedRecord, case: Case) -> Key:
+    return keys.waiting(record.source, record.key, case.id)
+
+
+def _guard(step: Step, read: Read) -> Iterator[Write]:
+    """Keep the unique key: by the open case, by the licence in force, or by nobody."""
+    item, after, unique = read.items.get(read.unique), step.after, read.unique
+    found = read.guard or Guard(owner=after.party.owner)
+    licence = step.licensed.in_force if step.licensed else found.licence
+    open_case = after.id if after.is_open else (None if found.open_case == after.id else found.open_case)
+    wanted = Guard(owner=after.party.owner, licence=licence, open_case=open_case)
+    version = item.version if item else 0
+    if licence is None and open_case is None:
+        if item:
+            yield Delete(unique, version)
+    elif wanted != found:
+        yield Put(Item(unique, wanted.text(), version=version + 1), replaces=version)

@@ -1,0 +1,122 @@
+"""Submit: one read, one signature, one transaction, and the answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field as Declared
+
+from miaoban.case.commands import submit as submitted
+from miaoban.case.errors import CaseOpenError
+from miaoban.case.events import Opening, Party
+from miaoban.catalogue.errors import Problem, ProblemsError
+from miaoban.catalogue.matter import Matter, Organ
+from miaoban.catalogue.publication import Published
+from miaoban.evidence.privacy import protect
+from miaoban.models import Frozen
+from miaoban.operations.editions import current, is_current, refresh
+from miaoban.operations.judging import judged, licensed
+from miaoban.operations.once import Once
+from miaoban.operations.retrying import retried
+from miaoban.operations.ruling import Filing, Read, Ruling, read, rule
+from miaoban.operations.services import Services, law_date
+from miaoban.operations.settling import Step, settle
+from miaoban.operations.views import case_view, view
+from miaoban.storage import Commit
+
+CASE_LETTERS = 8
+
+
+class Application(Frozen):
+    """What an applicant sends: the matter, the region whose organ receives it, the situation's answers and the form."""
+
+    matter: str = Declared(max_length=80)
+    region: str = Declared(max_length=12)
+    situation: Mapping[str, str] = Declared(default_factory=dict)
+    form: Mapping[str, Any]
+
+
+class ApplicationError(ProblemsError):
+    """Raised when an application names no organ of the matter."""
+
+    code = "application-invalid"
+
+
+def submit(
+    services: Services, application: Application, party: Party, key: str, assisted_by: str | None = None
+) -> Mapping[str, Any]:
+    """Decide an application; the same key gives the same answer and writes nothing.
+
+    Raises FormError, SituationError, MatterNotFoundError, KeyReusedError, CaseOpenError, BusyError.
+    """
+    once = Once(services, party.owner, key, application.model_dump(mode="json"))
+    current(services, application.matter)
+    return retried(lambda: _attempt(services, application, party, once, assisted_by))
+
+
+def _attempt(
+    services: Services, application: Application, party: Party, once: Once, assisted_by: str | None
+) -> Mapping[str, Any] | None:
+    published = current(services, application.matter)
+    filing, repairs = filing_from(services, published, application, party)
+    found = read(services, filing, [once.key])
+    answered = once.answered(found.items)
+    if answered is not None:
+        return answered
+    if not is_current(published, found.items):
+        refresh(services, application.matter)
+        return None
+    _refuse_second(found)
+    step = _step(services, rule(found, services.now()), assisted_by)
+    answer = {**view(case_view(step.after)), "repairs": list(repairs)}
+    services.store.commit(Commit((*settle(step, found).writes, once.remember(answer))))
+    return answer
+
+
+def _step(services: Services, ruling: Ruling, assisted_by: str | None) -> Step:
+    licence = licensed(services, ruling)
+    events = submitted(_opening(ruling, assisted_by), judged(ruling, licence))
+    return Step(events=events, ruling=ruling, licensed=licence)
+
+
+def filing_from(
+    services: Services, published: Published, application: Application, party: Party
+) -> tuple[Filing, tuple[str, ...]]:
+    """The filing that an application makes, checked and in normal form; the repairs are told."""
+    situation, form = published.situation(application.situation)
+    checked = form.check(application.form, "/form")
+    organ = _organ(published.matter, application.region)
+    case_id = f"{organ.region}-{law_date(services.now()):%Y%m%d}-{services.new_id(CASE_LETTERS)}"
+    values = protect(situation.fields, checked.values, services.vault)
+    return Filing(case_id, published, situation, organ, party, values), checked.repairs
+
+
+def _organ(matter: Matter, region: str) -> Organ:
+    organ = matter.organ(region)
+    if organ is None:
+        places = "、".join(f"{organ.region}（{organ.place}）" for organ in matter.organs)
+        message = f"区划{region}没有办理“{matter.name}”的机关，可选：{places}"
+        raise ApplicationError([Problem(pointer="/region", code="organ-unknown", message=message)])
+    return organ
+
+
+def _refuse_second(found: Read) -> None:
+    guard = found.guard
+    if guard and guard.open_case:
+        name = guard.open_case if guard.owner == found.filing.party.owner else "由其他经办人提交"
+        raise CaseOpenError(f"同一事项已有正在办理的办件（{name}），请等它办结或者先撤回")
+
+
+def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
+    filing = ruling.filing
+    return Opening(
+        case=filing.case,
+        matter=filing.published.matter.code,
+        matter_name=filing.published.matter.name,
+        version=filing.published.version,
+        edition=filing.published.digest,
+        organ=filing.organ,
+        situation=filing.situation.answers,
+        party=filing.party,
+        form=ruling.form,
+        assisted_by=assisted_by,
+    )

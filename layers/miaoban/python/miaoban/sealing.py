@@ -1,0 +1,60 @@
+"""The cryptography of a vault: one root key, from it a pepper for pseudonyms and a key to seal texts.
+
+HKDF (RFC 5869) with SHA-256 derives both; HMAC-SHA256 makes the pseudonyms, AES-256-GCM the sealed texts. A new root
+key means new pseudonyms: records keyed by the old ones are no longer found, so the root is kept, not rotated.
+"""
+
+import hmac
+import os
+from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from miaoban.ports import PseudonymError, SealError
+
+VERSION = "v1"
+ROOT_LETTERS = 32
+_NONCE = 12
+_KEY = 32
+_PSEUDONYM = 20
+
+
+class Sealer:
+    """Pseudonyms and sealed texts under a root key: a random text of at least 32 letters; SealError if shorter."""
+
+    def __init__(self, root: str) -> None:
+        if len(root) < ROOT_LETTERS:
+            raise SealError(f"根密钥至少 {ROOT_LETTERS} 个字符，请在密钥库中存入随机文本")
+        self._pepper = _derived(root, b"miaoban pepper v1")
+        self._cipher = AESGCM(_derived(root, b"miaoban seal v1"))
+
+    def pseudonym(self, kind: str, number: str) -> str:
+        """Return 32 lower-case base32 letters for a kind and number; raises PseudonymError if either is empty."""
+        if not kind or not number:
+            raise PseudonymError("证件类型和号码均不能为空，请补全后再查询")
+        digest = hmac.digest(self._pepper, f"{kind}|{number}".encode(), sha256)
+        return b32encode(digest[:_PSEUDONYM]).decode().lower()
+
+    def seal(self, text: str) -> str:
+        """Return `v1.` and base64url of a random nonce and the ciphertext; equal texts seal differently each time."""
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + self._cipher.encrypt(nonce, text.encode(), VERSION.encode())
+        return f"{VERSION}.{urlsafe_b64encode(sealed).decode().rstrip('=')}"
+
+    def unseal(self, sealed: str) -> str:
+        """Return the text that was sealed; raises SealError if it was altered or sealed under another root."""
+        version, _, content = sealed.partition(".")
+        try:
+            raw = urlsafe_b64decode(content.encode("ascii") + b"=" * (-len(content) % 4))
+            text = self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], version.encode())
+        except (InvalidTag, ValueError) as error:
+            raise SealError("密文已被改动或密钥不符，无法解封") from error
+        return text.decode()
+
+
+def _derived(root: str, purpose: bytes) -> bytes:
+    return HKDF(SHA256(), _KEY, salt=None, info=purpose).derive(root.encode())

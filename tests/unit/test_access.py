@@ -1,0 +1,338 @@
+"""Who may do what: every role with every action, then objects, then the principal itself."""
+
+import re
+from collections.abc import Callable
+from importlib.resources import files
+from itertools import product
+from typing import Any
+
+import cedarpy
+import pytest
+
+from miaoban.access.errors import ForbiddenError, TokenClaimsError
+from miaoban.access.policy import Policy, entities, policy, request
+from miaoban.access.principal import NEEDS, Person, Principal, Role
+from miaoban.access.resources import Resource, ancestors
+from miaoban.access.routes import PROTECTED, PUBLIC_ACTIONS, ROUTES, Action
+from miaoban.identifiers import RegionCode, ResidentId
+
+NUMBER = "211281200203019007"
+OTHER_NUMBER = "211281200305159019"
+COUNTY, CITY, PROVINCE = RegionCode("211281"), RegionCode("211200"), RegionCode("210000")
+NEIGHBOUR, STREET = RegionCode("211282"), RegionCode("211281001")
+GRAIN, MARKET = "grain-reserve", "market-regulation"
+MINE, THEIRS = "pseudonym-of-me", "pseudonym-of-somebody-else"
+
+CEDAR = files("miaoban.access").joinpath("policy.cedar").read_text(encoding="utf-8")
+SCHEMA = files("miaoban.access").joinpath("schema.cedarschema").read_text(encoding="utf-8")
+
+
+def caller(*roles: Role, subject: str = "s-1", department: str = GRAIN, region: RegionCode = COUNTY) -> Principal:
+    person = Person(number=ResidentId(NUMBER)) if Role.APPLICANT in roles else None
+    found = Principal(subject=subject, roles=roles, person=person, department=department, region=region)
+    return found.known_as(MINE) if person else found
+
+
+def case(owner: str = MINE, department: str = GRAIN, region: RegionCode = COUNTY) -> Resource:
+    return Resource.case(owner=owner, department=department, region=region)
+
+
+def licence(owner: str = MINE, department: str = GRAIN, region: RegionCode = COUNTY) -> Resource:
+    return Resource.licence(owner=owner, department=department, region=region)
+
+
+def task(department: str = GRAIN, region: RegionCode = COUNTY, **more: str) -> Resource:
+    return Resource.task(department=department, region=region, **more)
+
+
+APPLICANT, WINDOW, OFFICER, SUPERVISOR, DEPARTMENT, STEWARD = (caller(role) for role in Role)
+
+# One column a role: Applicant, Window, Officer, Supervisor, Department, steward (T); "-" is a refusal.
+COLUMNS = dict(zip("AWOSDT", Role, strict=True))
+GRID = [
+    (Action.CREATE_DRAFT, "AW----", "the applicant files; the window helps one who is present"),
+    (Action.SUBMIT_APPLICATION, "AW----", "the applicant files; the window helps one who is present"),
+    (Action.LIST_CASES, "A-----", "only the own cases make a list; nobody browses those of others"),
+    (Action.READ_CASE, "AWO---", "the window answers a question, the officer decides; supervision does not see forms"),
+    (Action.READ_PHONE, "A-O---", "the officer may have to call; the window has the applicant before it"),
+    (
+        Action.READ_TIMELINE,
+        "AWOS--",
+        "how far it is: whoever answers for it; the law's clock is what supervision watches",
+    ),
+    (Action.READ_RECEIPT, "A-OS--", "why it was decided so: the person, the organ, supervision"),
+    (Action.CORRECT_CASE, "A-----", "a correction is the applicant's own declaration"),
+    (Action.WITHDRAW_CASE, "A-----", "only who asked may take it back"),
+    (Action.TRANSFER_TO_PERSON, "A-----", "the right to a human decision is the person's (个人信息保护法 art. 24)"),
+    (Action.LIST_LICENCES, "A-----", "one's own licences"),
+    (Action.READ_LICENCE, "A-O---", "the holder, and the organ that issued it"),
+    (Action.READ_INBOX, "A-----", "letters are the addressee's"),
+    (Action.LIST_TASKS, "--O---", "officers' work"),
+    (Action.READ_TASK, "--O---", "officers' work"),
+    (Action.DECIDE_TASK, "--O---", "a named officer decides, and nobody else"),
+    (Action.PROPOSE_SET_ASIDE, "--O---", "the organ that issued it (行政许可法 art. 69)"),
+    (Action.LIST_FLAGS, "---S--", "flags tell supervision"),
+    (Action.READ_FLAG, "---S--", "flags tell supervision"),
+    (Action.CLOSE_FLAG, "---S--", "supervision says when it is done"),
+    (Action.READ_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
+    (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
+    (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
+    (Action.PUBLISH_MATTER, "-----T", "a steward publishes matters, and sees no case"),
+]
+
+FRIENDLY = {
+    **dict.fromkeys((Action.LIST_LICENCES, Action.READ_LICENCE), licence()),
+    # the officer's own licence would be refused: that is recusal, below
+    Action.PROPOSE_SET_ASIDE: licence(owner=THEIRS),
+    Action.READ_INBOX: Resource.inbox(owner=MINE),
+    **dict.fromkeys((Action.LIST_TASKS, Action.READ_TASK, Action.DECIDE_TASK), task()),
+    **dict.fromkeys((Action.LIST_FLAGS, Action.READ_FLAG, Action.CLOSE_FLAG), Resource.flag(region=COUNTY)),
+    **dict.fromkeys(
+        (Action.READ_SUBSCRIPTION, Action.PUT_SUBSCRIPTION, Action.LIST_DELIVERIES),
+        Resource.subscription(department=GRAIN),
+    ),
+    Action.PUBLISH_MATTER: Resource.matter(),
+}
+
+
+def test_the_grid_decides_every_action_that_is_not_public() -> None:
+    assert sorted(action for action, _, _ in GRID) == sorted(set(Action) - PUBLIC_ACTIONS)
+
+
+@pytest.mark.parametrize(("action", "row", "reason"), GRID)
+def test_a_role_may_do_this_to_what_is_its_own(action: Action, row: str, reason: str) -> None:
+    resource = FRIENDLY.get(action, case())
+    allowed = {role for role in Role if policy().permits(caller(role), action, resource)}
+    assert allowed == {COLUMNS[letter] for letter in row if letter != "-"}, reason
+
+
+@pytest.mark.parametrize(
+    ("action", "row", "reason"), [line for line in GRID if line[0] in {r.action for r in PROTECTED}]
+)
+def test_a_role_may_call_the_operation(action: Action, row: str, reason: str) -> None:
+    allowed = {role for role in Role if policy().permits(caller(role), action, Resource.route())}
+    assert allowed == {COLUMNS[letter] for letter in row if letter != "-"}, reason
+
+
+OBJECTS = [
+    (APPLICANT, Action.READ_CASE, case(THEIRS), False, "another person's case"),
+    (APPLICANT, Action.CORRECT_CASE, case(THEIRS), False, "another person's case"),
+    (APPLICANT, Action.WITHDRAW_CASE, case(THEIRS), False, "another person's case"),
+    (APPLICANT, Action.TRANSFER_TO_PERSON, case(THEIRS), False, "another person's case"),
+    (APPLICANT, Action.SUBMIT_APPLICATION, case(THEIRS), False, "filing in another's name"),
+    (APPLICANT, Action.READ_RECEIPT, case(THEIRS), False, "another person's decision"),
+    (APPLICANT, Action.READ_LICENCE, licence(THEIRS), False, "another person's licence"),
+    (APPLICANT, Action.READ_INBOX, Resource.inbox(owner=THEIRS), False, "another person's letters"),
+    (APPLICANT, Action.READ_CASE, case(region=NEIGHBOUR, department=MARKET), True, "one's own case, wherever it is"),
+    (WINDOW, Action.SUBMIT_APPLICATION, case(THEIRS), True, "assisted: the applicant is present"),
+    (WINDOW, Action.SUBMIT_APPLICATION, case(THEIRS, region=NEIGHBOUR), False, "a matter of another county"),
+    (WINDOW, Action.READ_CASE, case(THEIRS, department=MARKET), True, "a window serves all departments"),
+    (WINDOW, Action.READ_CASE, case(THEIRS, region=NEIGHBOUR), False, "another county"),
+    (WINDOW, Action.READ_CASE, case(THEIRS, region=CITY), False, "a county's window, a city's case"),
+    (WINDOW, Action.READ_PHONE, case(THEIRS), False, "without telephone numbers"),
+    (WINDOW, Action.READ_RECEIPT, case(THEIRS), False, "the reasons are the person's"),
+    (OFFICER, Action.DECIDE_TASK, task(), True, "the own department and county"),
+    (OFFICER, Action.DECIDE_TASK, task(MARKET), False, "another department"),
+    (OFFICER, Action.DECIDE_TASK, task(region=NEIGHBOUR), False, "another county"),
+    (OFFICER, Action.DECIDE_TASK, task(region=CITY), False, "a county's officer, a city's case"),
+    (OFFICER, Action.DECIDE_TASK, task(region=STREET), True, "a street of the own county"),
+    (OFFICER, Action.LIST_TASKS, task(region=NEIGHBOUR), False, "another county's list"),
+    (OFFICER, Action.READ_CASE, case(THEIRS, department=MARKET), False, "another department's case"),
+    (OFFICER, Action.READ_PHONE, case(THEIRS, region=CITY), False, "a county's officer, a city's case"),
+    (OFFICER, Action.READ_RECEIPT, case(THEIRS), True, "the organ answers for its decision"),
+    (OFFICER, Action.READ_RECEIPT, case(THEIRS, region=NEIGHBOUR), False, "another county's decision"),
+    (OFFICER, Action.PROPOSE_SET_ASIDE, licence(THEIRS), True, "the organ that issued it"),
+    (OFFICER, Action.PROPOSE_SET_ASIDE, licence(THEIRS, region=NEIGHBOUR), False, "another county's licence"),
+    (OFFICER, Action.PROPOSE_SET_ASIDE, licence(THEIRS, department=MARKET), False, "another department's licence"),
+    (OFFICER, Action.DECIDE_TASK, task(proposer="s-1"), False, "four eyes: the same person approves"),
+    (OFFICER, Action.DECIDE_TASK, task(proposer="s-2"), True, "four eyes: a different officer approves"),
+    (OFFICER, Action.READ_TASK, task(proposer="s-1"), True, "the proposer may see what became of it"),
+    (
+        caller(Role.OFFICER, Role.SUPERVISOR, Role.STEWARD),
+        Action.DECIDE_TASK,
+        task(proposer="s-1"),
+        False,
+        "four eyes: more roles do not help",
+    ),
+    (caller(Role.OFFICER, region=CITY), Action.DECIDE_TASK, task(), True, "the superior organ, in a county below"),
+    (caller(Role.OFFICER, region=PROVINCE), Action.DECIDE_TASK, task(), True, "the province holds the county"),
+    (caller(Role.OFFICER, region=RegionCode("370000")), Action.DECIDE_TASK, task(), False, "another province"),
+    (caller(Role.OFFICER, Role.APPLICANT), Action.DECIDE_TASK, task(owner=MINE), False, "recusal: the own case"),
+    (caller(Role.OFFICER, Role.APPLICANT), Action.DECIDE_TASK, task(owner=THEIRS), True, "somebody else's case"),
+    (caller(Role.OFFICER, Role.APPLICANT), Action.PROPOSE_SET_ASIDE, licence(MINE), False, "recusal: the own licence"),
+    (caller(Role.SUPERVISOR, region=CITY), Action.READ_FLAG, Resource.flag(region=COUNTY), True, "city over county"),
+    (SUPERVISOR, Action.READ_FLAG, Resource.flag(region=CITY), False, "county under city"),
+    (SUPERVISOR, Action.READ_RECEIPT, case(THEIRS, department=MARKET), True, "supervision is over all departments"),
+    (SUPERVISOR, Action.READ_RECEIPT, case(THEIRS, region=NEIGHBOUR), False, "another county"),
+    (SUPERVISOR, Action.READ_TIMELINE, case(THEIRS), True, "the law's clock"),
+    (SUPERVISOR, Action.READ_CASE, case(THEIRS), False, "but not the form"),
+    (DEPARTMENT, Action.PUT_SUBSCRIPTION, Resource.subscription(department=MARKET), False, "another department's"),
+    (DEPARTMENT, Action.LIST_DELIVERIES, Resource.subscription(department=MARKET), False, "another department's"),
+    (DEPARTMENT, Action.READ_CASE, case(THEIRS), False, "a system gets what is delivered, and looks nothing up"),
+    (STEWARD, Action.READ_CASE, case(THEIRS), False, "a steward sees no case"),
+    (
+        Principal(subject="s-1", roles=(Role.APPLICANT,), person=Person(number=ResidentId(NUMBER))),
+        Action.READ_CASE,
+        case(""),
+        False,
+        "without a pseudonym nothing is one's own",
+    ),
+    (APPLICANT, Action.READ_CASE, licence(), False, "an action on a kind it is not about"),
+    (APPLICANT, Action.LIST_MATTERS, Resource.route(), False, "public actions are not asked of Cedar"),
+]
+
+
+@pytest.mark.parametrize(("principal", "action", "resource", "expected", "reason"), OBJECTS)
+def test_objects(*, principal: Principal, action: Action, resource: Resource, expected: bool, reason: str) -> None:
+    assert policy().permits(principal, action, resource) is expected, reason
+
+
+def test_require_raises_what_permits_refuses() -> None:
+    policy().require(APPLICANT, Action.READ_CASE, case())
+    with pytest.raises(ForbiddenError) as refusal:
+        policy().require(APPLICANT, Action.READ_CASE, case(THEIRS))
+    assert refusal.value.code == "forbidden"
+    assert THEIRS not in str(refusal.value)
+
+
+def test_a_rule_that_cannot_be_evaluated_refuses() -> None:
+    rules = "permit(principal, action, resource); forbid(principal, action, resource) when { resource.gone };"
+    broken = Policy(rules, SCHEMA)
+    assert not broken.permits(APPLICANT, Action.READ_CASE, case())
+
+
+def test_no_policy_permits_nothing() -> None:
+    assert not Policy("", SCHEMA).permits(APPLICANT, Action.READ_CASE, case())
+
+
+def test_policies_are_valid_by_the_schema() -> None:
+    result = cedarpy.validate_policies(CEDAR, SCHEMA)
+    assert result.validation_passed, result.errors
+
+
+def test_policies_are_formatted_and_named() -> None:
+    assert cedarpy.format_policies(CEDAR, line_width=120) == CEDAR
+    assert CEDAR.count("@id(") == CEDAR.count("permit (") + CEDAR.count("forbid (")
+
+
+def test_the_schema_knows_the_actions_that_are_not_public() -> None:
+    named = re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", " ".join(re.findall(r"action ([^;{]*?)\s*appliesTo", SCHEMA)))
+    assert sorted(named) == sorted(set(Action) - PUBLIC_ACTIONS)
+
+
+@pytest.mark.parametrize(("action", "row", "reason"), GRID)
+def test_requests_are_valid_by_the_schema(action: Action, row: str, reason: str) -> None:
+    resource = FRIENDLY.get(action, case())
+    result = cedarpy.is_authorized(
+        request(OFFICER, action, resource), CEDAR, entities(OFFICER, resource), schema=SCHEMA
+    )
+    assert result.decision is not cedarpy.Decision.NoDecision
+    assert not result.diagnostics.errors
+    assert result.allowed is ("O" in row), reason
+
+
+REGIONS = ["100000", "210000", "211200", "211281", "211282", "211281001", "211281001002", "110000", "110105", "429004"]
+
+
+@pytest.mark.parametrize(("upper", "lower"), list(product(REGIONS, REGIONS)))
+def test_ancestors_are_the_regions_that_contain(upper: str, lower: str) -> None:
+    assert (upper in ancestors(RegionCode(lower))) is RegionCode(upper).contains(RegionCode(lower))
+
+
+def test_routes_are_unique() -> None:
+    assert len({(route.method, route.path) for route in ROUTES}) == len(ROUTES)
+    assert len({route.action for route in ROUTES}) == len(ROUTES)
+    assert {route.path for route in ROUTES if route.public} == {
+        "/v1/matters",
+        "/v1/matters/{matter}",
+        "/v1/public/verifications",
+        "/v1/public/keys",
+    }
+
+
+CLAIMS: dict[str, Any] = {
+    "sub": "citizen-901",
+    "roles": ["applicant"],
+    "name": "示例申请人",
+    "real_name": {"kind": "111", "number": NUMBER},
+    "acts_for": ["91211281MAXX000158"],
+    "iss": "https://issuer.example",
+}
+STAFF: dict[str, Any] = {"sub": "o-1", "roles": ["officer"], "department": GRAIN, "region": "211281"}
+
+
+def test_a_principal_is_read_from_claims() -> None:
+    principal = Principal.from_claims(CLAIMS)
+    assert principal.person is not None
+    assert (principal.subject, principal.roles, str(principal.person.number)) == (
+        "citizen-901",
+        (Role.APPLICANT,),
+        NUMBER,
+    )
+    assert [str(code) for code in principal.acts_for] == ["91211281MAXX000158"]
+    assert principal.has(Role.APPLICANT)
+    assert not principal.has(Role.OFFICER)
+
+
+def test_a_principal_survives_its_text() -> None:
+    principal = Principal.from_claims(CLAIMS)
+    assert Principal.read(principal.text()) == principal
+
+
+@pytest.mark.parametrize("shown", [repr, str, "{}".format, lambda it: repr(it.person), lambda it: f"{it.person!s}"])
+def test_a_principal_shows_no_personal_data(shown: Callable[[Principal], str]) -> None:
+    text = shown(Principal.from_claims(CLAIMS).known_as(MINE))
+    assert not [secret for secret in (NUMBER, NUMBER[6:14], "示例申请人", MINE) if secret in text]
+
+
+def test_roles_are_ordered_and_said_once() -> None:
+    twice = Principal.from_claims(STAFF | {"roles": ["supervisor", "officer", "officer"]})
+    assert twice.roles == (Role.OFFICER, Role.SUPERVISOR)
+
+
+@pytest.mark.parametrize(
+    ("claims", "named", "reason"),
+    [
+        (CLAIMS | {"sub": None}, "sub", "no subject"),
+        (CLAIMS | {"sub": 7}, "sub", "a subject that is a number"),
+        (CLAIMS | {"sub": ""}, "sub", "an empty subject"),
+        (CLAIMS | {"sub": "x" * 129}, "sub", "a subject too long to be one"),
+        (CLAIMS | {"roles": None}, "roles", "no roles"),
+        (CLAIMS | {"roles": []}, "roles", "an empty list of roles"),
+        (CLAIMS | {"roles": "applicant"}, "roles", "a text, not a list"),
+        (CLAIMS | {"roles": ["king"]}, "roles", "a role that does not exist"),
+        (CLAIMS | {"roles": ["applicant", "king"]}, "roles", "one that does and one that does not"),
+        (CLAIMS | {"roles": [["applicant"]]}, "roles", "a list in a list"),
+        (CLAIMS | {"roles": ["applicant", "officer"]}, "roles", "a role without what it needs"),
+        (CLAIMS | {"real_name": NUMBER}, "real_name", "a number without its kind"),
+        (CLAIMS | {"real_name": {"kind": "111"}}, "real_name", "no number"),
+        (CLAIMS | {"real_name": {"kind": "414", "number": NUMBER}}, "real_name", "a kind that is not the resident's"),
+        (CLAIMS | {"real_name": {"kind": "111", "number": NUMBER[:-1] + "0"}}, "real_name", "a wrong check character"),
+        (CLAIMS | {"real_name": {"kind": "111", "number": int(NUMBER)}}, "real_name", "a number that is a number"),
+        (CLAIMS | {"acts_for": ["91211281MAXX000150"]}, "acts_for", "a wrong check character"),
+        (CLAIMS | {"acts_for": "91211281MAXX000158"}, "acts_for", "a text, not a list"),
+        (CLAIMS | {"name": {"full": "x"}}, "name", "a name that is an object"),
+        (STAFF | {"region": "2112"}, "region", "a region cut short"),
+        (STAFF | {"region": 211281}, "region", "a region that is a number"),
+        (STAFF | {"department": "粮储局 *"}, "department", "a department that is not a code"),
+        ({}, "roles、sub", "nothing at all"),
+    ],
+)
+def test_claims_that_do_not_say_who_it_is(claims: dict[str, Any], named: str, reason: str) -> None:
+    with pytest.raises(TokenClaimsError) as refusal:
+        Principal.from_claims(claims)
+    assert f"（{named}）" in str(refusal.value), reason
+    assert refusal.value.code == "token-claims"
+    assert NUMBER[:-1] not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("role", "attribute"), [(role, name) for role in Role for name in NEEDS[role]])
+def test_a_role_needs_its_attributes(role: Role, attribute: str) -> None:
+    claims = CLAIMS | STAFF | {"roles": [role]}
+    Principal.from_claims(claims)
+    with pytest.raises(TokenClaimsError):
+        Principal.from_claims({name: claims[name] for name in claims if name not in {attribute, _claim(attribute)}})
+
+
+def _claim(attribute: str) -> str:
+    return {"person": "real_name"}.get(attribute, attribute)
