@@ -1,10 +1,11 @@
 """Who calls: roles and attributes, read from verified claims (统一身份认证, 国务院令第716号 art. 5)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from miaoban.access.errors import TokenClaimsError
 from miaoban.identifiers import RegionCode, ResidentId, Uscc
@@ -69,7 +70,7 @@ class Principal(Frozen):
     def _has_what_its_roles_need(self) -> Self:
         missing = sorted({name for role in self.roles for name in NEEDS[role] if getattr(self, name) is None})
         if missing:
-            raise ValueError(f"missing {', '.join(missing)}")
+            raise PydanticCustomError("missing", "missing {fields}", {"fields": missing})
         return self
 
     @classmethod
@@ -84,7 +85,7 @@ class Principal(Frozen):
         try:
             return cls.model_validate(given)
         except ValidationError as error:
-            wrong = _wrong(item["loc"] for item in error.errors(include_input=False, include_context=False))
+            wrong = "、".join(sorted({_CLAIMS.get(field, field) for field in _wrong(error)}))
             raise TokenClaimsError(f"令牌缺少所需的身份信息或格式不符（{wrong}），请重新登录。") from None
 
     def known_as(self, owner_key: str) -> Self:
@@ -96,6 +97,6 @@ class Principal(Frozen):
         return role in self.roles
 
 
-def _wrong(locations: Iterable[tuple[int | str, ...]]) -> str:
-    names = {_CLAIMS.get(str(place[0]), str(place[0])) if place else "roles" for place in locations}
-    return "、".join(sorted(names))
+def _wrong(error: ValidationError) -> Iterator[str]:
+    for item in error.errors(include_input=False):
+        yield from (str(item["loc"][0]),) if item["loc"] else item["ctx"]["fields"]

@@ -39,6 +39,19 @@ def _protected(field: Field, value: Any, vault: Vault) -> Any:
     return value
 
 
+def opened(fields: Fields, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
+    """The stored values as they were sent: sealed numbers unsealed."""
+    return {code: _opened(fields[code], value, vault) for code, value in values.items() if code in fields}
+
+
+def _opened(field: Field, value: Any, vault: Vault) -> Any:
+    if field.personal and isinstance(value, Mapping):
+        return vault.unseal(value["sealed"])
+    if field.type is FieldType.TABLE and value is not None:
+        return [opened(field.columns, row, vault) for row in value]
+    return value
+
+
 def comparable(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored values as a decision sees them: personal numbers are their pseudonyms."""
     return _mapped(fields, values, "pseudonym")

@@ -1,7 +1,7 @@
 """Ruling on a filing: the facts gathered, the decision made, the receipt written. Pure, given what was read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from miaoban.catalogue.matter import Organ
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Applicant, Facts, Held
-from miaoban.decision.outcome import Decision, decide
+from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.evidence.privacy import comparable
 from miaoban.models import Frozen
@@ -55,6 +55,11 @@ class Ruling:
     decision: Decision
     receipt: Receipt
     receipt_digest: str
+
+    def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
+        """The same facts and verdicts, decided by a person who gives a reason."""
+        receipt = self.receipt.model_copy(update={"decided_by": officer, "outcome": outcome, "reason": reason})
+        return replace(self, receipt=receipt, receipt_digest=digest(receipt.document()))
 
 
 @dataclass(frozen=True)

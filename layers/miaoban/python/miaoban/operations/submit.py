@@ -84,13 +84,14 @@ def filing_from(
     """The filing that an application makes, checked and in normal form; the repairs are told."""
     situation, form = published.situation(application.situation)
     checked = form.check(application.form, "/form")
-    organ = _organ(published.matter, application.region)
+    organ = organ_of(published.matter, application.region)
     case_id = f"{organ.region}-{law_date(services.now()):%Y%m%d}-{services.new_id(CASE_LETTERS)}"
     values = protect(situation.fields, checked.values, services.vault)
     return Filing(case_id, published, situation, organ, party, values), checked.repairs
 
 
-def _organ(matter: Matter, region: str) -> Organ:
+def organ_of(matter: Matter, region: str) -> Organ:
+    """The organ that receives in a region; raises ApplicationError naming the regions that have one."""
     organ = matter.organ(region)
     if organ is None:
         places = "、".join(f"{organ.region}（{organ.place}）" for organ in matter.organs)

@@ -1,0 +1,68 @@
+# Everything a developer types. Recipes are one line; what is cleverer lives in tools/.
+PYTHON ?= python3
+STACK ?= miaoban
+ARCHITECTURE ?= x86_64
+BIN := .venv/bin
+PY := $(BIN)/python
+SYNCED := .venv/.synced
+
+.DEFAULT_GOAL := help
+.PHONY: help demo up down clean status test check bench token publish replay redrive openapi package deploy
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: up ## start the local cloud and file a first application, step by step
+	$(PY) -m tools.demo
+
+up: $(SYNCED) ## build template.yaml and deploy it on the local cloud (MIAOBAN_PORT=NNNN pins the port)
+	@$(PY) -m tools.cloud up
+
+down: $(SYNCED) ## stop the local cloud (its state is kept for the next make up)
+	@$(PY) -m tools.cloud down
+
+clean: $(SYNCED) ## stop the local cloud and forget its state
+	@$(PY) -m tools.cloud clean
+
+status: $(SYNCED) ## say whether the local cloud runs, and where
+	@$(PY) -m tools.cloud status
+
+test: $(SYNCED) ## run the tests
+	$(PY) -m pytest -n auto --dist loadgroup
+
+check: $(SYNCED) ## lint, format, types, floors, template
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cfn-lint template.yaml infra/*.yaml
+
+bench: $(SYNCED) ## measure, and compare with the budgets
+	$(PY) -m benchmarks
+
+token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department
+	@$(PY) -m tools.token $(ROLE)
+
+publish: $(SYNCED) ## publish the matters/ folders as immutable versions
+	$(PY) -m tools.publish
+
+replay: $(SYNCED) ## decide RECEIPT=FILE again and compare
+	$(PY) -m tools.replay $(RECEIPT)
+
+redrive: $(SYNCED) ## move QUEUE=NAME's dead letters back to it
+	$(PY) -m tools.redrive $(QUEUE)
+
+openapi: $(SYNCED) ## generate the OpenAPI documents in infra/ from the models
+	$(PY) -m tools.openapi
+
+package: $(SYNCED) ## build for AWS and upload to BUCKET=NAME (ARCHITECTURE=arm64|x86_64)
+	$(PY) -m tools.aws package --bucket "$(BUCKET)" --architecture $(ARCHITECTURE)
+
+deploy: $(SYNCED) ## build for AWS and deploy STACK=NAME (BUCKET=NAME, ARCHITECTURE=arm64|x86_64)
+	$(PY) -m tools.aws deploy --stack "$(STACK)" --bucket "$(BUCKET)" --architecture $(ARCHITECTURE)
+
+layers/vendor/requirements.txt: uv.lock $(SYNCED)
+	$(BIN)/uv export --quiet --frozen --no-default-groups --no-emit-project --no-header --no-annotate --output-file $@
+
+$(SYNCED): pyproject.toml uv.lock
+	@$(PYTHON) tools/bootstrap.py

@@ -1,0 +1,17 @@
+"""`python -m benchmarks.peer --approvals 500`: measure the peer and print its figures as JSON."""
+
+import argparse
+import json
+from dataclasses import asdict
+
+from benchmarks.peer.load import measure
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.peer", description=__doc__)
+    parser.add_argument("--approvals", type=int, default=500, help="filings to measure, each of another enterprise")
+    print(json.dumps(asdict(measure(parser.parse_args().approvals)), indent=2))
+
+
+main()

@@ -1,0 +1,1 @@
+"""The authorize function: the gateway's Lambda authoriser (TOKEN)."""

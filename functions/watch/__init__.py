@@ -1,0 +1,1 @@
+"""Watches the law's clocks and sets the lights."""

@@ -1,0 +1,53 @@
+"""Withdrawing a case, asking for a person, and ending what has waited long enough."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from miaoban.case.case import Case, Status
+from miaoban.case.commands import ask_for_person, end_wait, lapse
+from miaoban.case.commands import withdraw as withdrawn
+from miaoban.case.events import CaseEvent
+from miaoban.operations.cases import Advance, Loaded, Permit, advance, advance_once, filing, read_again
+from miaoban.operations.once import Once
+from miaoban.operations.services import Services, deadline, law_date
+from miaoban.operations.settling import Step
+
+Happen = Callable[[Case], tuple[CaseEvent, ...]]
+
+
+def withdraw(services: Services, case_id: str, reason: str | None, once: Once, permit: Permit) -> Mapping[str, Any]:
+    """Withdraw an open case; raises CaseNotFoundError, CaseStateError."""
+    return advance_once(services, case_id, once, permit, _act(services, lambda case: withdrawn(case, services.now(), reason)))
+
+
+def transfer(services: Services, case_id: str, once: Once, permit: Permit) -> Mapping[str, Any]:
+    """Hand a case to a person at the applicant's wish; raises CaseNotFoundError, CaseStateError."""
+    return advance_once(services, case_id, once, permit, _act(services, lambda case: _to_person(services, case)))
+
+
+def expire(services: Services, case_id: str) -> Case:
+    """End a wait or a correction whose last day has passed; any other case stays as it is."""
+    return advance(services, case_id, _act(services, lambda case: _expired(services, case)))
+
+
+def _to_person(services: Services, case: Case) -> tuple[CaseEvent, ...]:
+    limit = filing(services, case).published.matter.limits.review
+    return ask_for_person(case, services.now(), deadline(services.now(), limit))
+
+
+def _expired(services: Services, case: Case) -> tuple[CaseEvent, ...]:
+    now = services.now()
+    if case.deadline is None or law_date(now) <= case.deadline:
+        return ()
+    if case.status is Status.CORRECTING:
+        return lapse(case, now)
+    return end_wait(case, now, deadline(now, filing(services, case).published.matter.limits.review))
+
+
+def _act(services: Services, happen: Happen) -> Callable[[Loaded], Advance | None]:
+    def act(loaded: Loaded) -> Advance | None:
+        events = happen(loaded.case)
+        step = Step(events, loaded.case, loaded.version)
+        return Advance(step, read_again(services, loaded.case)) if events else None
+
+    return act

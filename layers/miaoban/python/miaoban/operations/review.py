@@ -1,0 +1,38 @@
+"""Review: a person decides what a machine must not, on the same facts, and gives the reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from miaoban.case.case import Status
+from miaoban.case.commands import review as reviewed
+from miaoban.decision.outcome import Outcome
+from miaoban.models import Frozen
+from miaoban.operations.cases import Advance, Loaded, Permit, advance_once, read_again
+from miaoban.operations.judging import judged, licensed
+from miaoban.operations.once import Once
+from miaoban.operations.ruling import rule
+from miaoban.operations.services import Services
+from miaoban.operations.settling import Step
+
+
+class PersonalDecision(Frozen):
+    """What an officer decided, and why."""
+
+    officer: str
+    approve: bool
+    reason: str
+
+
+def review(services: Services, case_id: str, decided: PersonalDecision, once: Once, permit: Permit) -> Mapping[str, Any]:
+    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, KeyReusedError."""
+
+    def act(loaded: Loaded) -> Advance:
+        case = loaded.case
+        found = read_again(services, case)
+        outcome = Outcome.APPROVED if decided.approve else Outcome.REFUSED
+        ruling = rule(found, services.now()).by_person(decided.officer, outcome, decided.reason)
+        licence = licensed(services, ruling) if case.status is Status.REVIEWING else None
+        events = reviewed(case, judged(ruling, licence))
+        return Advance(Step(events, case, loaded.version, ruling, licence), found)
+
+    return advance_once(services, case_id, once, permit, act)

@@ -1,0 +1,71 @@
+"""Verify: anyone may ask whether a licence is real and in force, by number and code or by its QR text."""
+
+import hmac
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from miaoban.identifiers import IdentifierError
+from miaoban.licence.credential import verify as verified
+from miaoban.licence.errors import LicenceNotFoundError
+from miaoban.licence.licence import Licence, LicenceStatus
+from miaoban.models import Frozen
+from miaoban.operations.licensing import licence_key
+from miaoban.operations.services import Services
+from miaoban.operations.views import view
+
+
+class Verification(Frozen):
+    """The public answer: what the licence says of itself, and whether it still holds. No number of a person is in it."""
+
+    number: str
+    name: str
+    status: LicenceStatus
+    holder_name: str
+    holder_code: str
+    organ: str
+    issued_on: date
+    ended_on: date | None = None
+    successor: str | None = None
+    statement: str | None = None
+
+
+def verify_code(services: Services, number: str, code: str) -> Mapping[str, Any]:
+    """Verify by number and code; raises LicenceNotFoundError, also when the code is wrong."""
+    licence = _find(services, number)
+    if not hmac.compare_digest(licence.code.encode(), code.strip().upper().encode()):
+        raise LicenceNotFoundError("证照编号与验证码不符，请核对后再试")
+    return view(_answer(licence))
+
+
+def verify_qr(services: Services, qr: str) -> Mapping[str, Any]:
+    """Verify a QR text: the signature first, then the status; raises CredentialError, LicenceNotFoundError."""
+    claims = verified(qr, {services.signer.key_id: services.signer.public_key()})
+    return view(_answer(_find(services, claims.n)))
+
+
+def _find(services: Services, number: str) -> Licence:
+    try:
+        key = licence_key(number.strip())
+    except IdentifierError as error:
+        raise LicenceNotFoundError(f"证照编号不正确：{error}") from error
+    item = services.store.read([key]).get(key)
+    if item is None:
+        raise LicenceNotFoundError("证照编号与验证码不符，请核对后再试")
+    return Licence.read(item.body)
+
+
+def _answer(licence: Licence) -> Verification:
+    terms = licence.terms
+    return Verification(
+        number=licence.number,
+        name=terms.name,
+        status=licence.status,
+        holder_name=terms.holder.name,
+        holder_code=terms.holder.code,
+        organ=terms.organ.name,
+        issued_on=terms.issued_on,
+        ended_on=licence.ended_on,
+        successor=licence.successor,
+        statement=terms.statement,
+    )

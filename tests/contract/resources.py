@@ -1,0 +1,53 @@
+"""What the contract tests need in an emulator: clients as the functions have them, and tables."""
+
+from typing import Any
+
+from botocore.config import Config
+from botocore.session import get_session
+
+from miaoban.aws import clients
+from miaoban.aws.items import FIELDS
+from miaoban.storage import Index, Table
+
+TABLES = {table: f"contract-{table.value}" for table in Table}
+
+
+def connect(service: str, endpoint: str) -> Any:
+    """Return a client as the functions have it, but of an emulator and with its root's credentials."""
+    return clients.connect(service, **_where(endpoint))
+
+
+def create_tables(endpoint: str) -> None:
+    """Create the three tables, the cases with their two indexes."""
+    # The engine's first answer may take longer than our timeouts, and creating a table must not be repeated.
+    patient = Config(read_timeout=60, retries={"total_max_attempts": 1})
+    client: Any = get_session().create_client("dynamodb", config=patient, **_where(endpoint))
+    for table, name in TABLES.items():
+        indexes = list(Index) if table is Table.CASES else []
+        names = [field for index in (None, *indexes) for field in FIELDS[index]]
+        listed: Any = {"GlobalSecondaryIndexes": [_index(index) for index in indexes]} if indexes else {}
+        client.create_table(
+            TableName=name,
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": field, "AttributeType": "S"} for field in names],
+            KeySchema=_schema(None),
+            **listed,
+        )
+
+
+def _where(endpoint: str) -> dict[str, Any]:
+    return {
+        "endpoint_url": endpoint,
+        "region_name": "us-east-1",
+        "aws_access_key_id": "test",
+        "aws_secret_access_key": "test",
+    }
+
+
+def _index(index: Index) -> dict[str, Any]:
+    return {"IndexName": index.value, "KeySchema": _schema(index), "Projection": {"ProjectionType": "ALL"}}
+
+
+def _schema(index: Index | None) -> Any:
+    partition, sort = FIELDS[index]
+    return [{"AttributeName": partition, "KeyType": "HASH"}, {"AttributeName": sort, "KeyType": "RANGE"}]
