@@ -6,6 +6,8 @@ BIN := .venv/bin
 PY := $(BIN)/python
 SYNCED := .venv/.synced
 
+export PYTHONPATH := layers/miaoban/python
+
 .DEFAULT_GOAL := help
 .PHONY: help demo up down clean status test check bench token publish replay redrive openapi package deploy
 
@@ -35,7 +37,8 @@ check: $(SYNCED) ## lint, format, types, floors, template
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cfn-lint template.yaml infra/*.yaml
+	$(PY) -m tools.openapi --check
+	$(BIN)/cfn-lint template.yaml infra/storage.yaml infra/messaging.yaml infra/keys.yaml infra/gateway.yaml infra/alarms.yaml
 
 bench: $(SYNCED) ## measure, and compare with the budgets
 	$(PY) -m benchmarks
@@ -65,4 +68,4 @@ layers/vendor/requirements.txt: uv.lock $(SYNCED)
 	$(BIN)/uv export --quiet --frozen --no-default-groups --no-emit-project --no-header --no-annotate --output-file $@
 
 $(SYNCED): pyproject.toml uv.lock
-	@$(PYTHON) tools/bootstrap.py
+	@$(PYTHON) -I tools/bootstrap.py

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from tools import ministack, sam
+from tools import issuer, ministack, sam
 from tools.ministack import LOCAL, REGION, ROOT_KEY, Cloud, CloudError
 from tools.sam import SamError, Target
 
@@ -71,6 +71,12 @@ def status() -> None:
 
 
 VERBS = {"up": up, "down": down, "status": status, "clean": clean}
+
+
+def _parameters() -> dict[str, str]:
+    """The laptop's own values: its issuer, and webhooks on the loopback."""
+    keys = json.dumps(issuer.jwks(), separators=(",", ":"))
+    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, "WebhookNetworks": "127.0.0.0/8"}
 
 
 def main() -> None:
@@ -134,7 +140,7 @@ def _deploy(cloud: Cloud, target: Target) -> None:
 def _target(cloud: Cloud) -> Target:
     """Aim a build at this cloud, which runs functions with this machine's processor and interpreter."""
     architecture = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_64"
-    return Target(environment=cloud.client_environment(), architecture=architecture)
+    return Target(environment=cloud.client_environment(), architecture=architecture, parameters=_parameters())
 
 
 def _stack(cloud: Cloud) -> StackTypeDef | None:

@@ -39,7 +39,13 @@ class Target:
     def overrides(self) -> list[str]:
         """Give the template's parameters; the runtime is this interpreter's version, as are wheels and bytecode."""
         values = {"PythonRuntime": RUNTIME, "Architecture": self.architecture, **self.parameters}
-        return ["--parameter-overrides", *(f"{name}={value}" for name, value in values.items())]
+        return ["--parameter-overrides", *(f"{name}={_quoted(value)}" for name, value in values.items())]
+
+
+def _quoted(value: str) -> str:
+    """A parameter's value as sam reads it: JSON and lists keep their quotes."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def digest(target: Target) -> str:

@@ -1,8 +1,38 @@
-"""Entry of the watch function."""
+"""Watch: on a schedule, finds what has waited long enough and hands it to the queue that moves it on."""
 
-from __future__ import annotations
+import os
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from functions.composition import services
+from functions.telemetry import logger
+from miaoban.aws.outbox import SqsOutbox
+from miaoban.operations.redeliver import redeliver
+from miaoban.operations.watch import watch
+from miaoban.ports import Outbox
 
 
-def handler(_event: dict[str, object], _context: object) -> dict[str, bool]:
-    """Answer that the function is deployed."""
-    return {"ok": True}
+class Settings(BaseModel):
+    """The queue that takes deliveries to try again."""
+
+    model_config = ConfigDict(frozen=True)
+
+    notify_queue: str = Field(alias="NOTIFY_QUEUE", min_length=1)
+
+
+@cache
+def deliveries() -> Outbox:
+    """Where deliveries to try again go."""
+    return SqsOutbox(Settings.model_validate(os.environ).notify_queue)
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Look at the clocks as of the schedule's own `time`, so that a late or repeated run finds the same."""
+    moment = datetime.fromisoformat(event["time"])
+    ended = watch(services(), moment)
+    redelivered = redeliver(services(), deliveries(), moment)
+    logger("watch").info("watched", ended=ended, redelivered=redelivered)
+    return {"ended": ended, "redelivered": redelivered}

@@ -10,7 +10,7 @@ import zen
 from miaoban.catalogue.errors import ExpressionError
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
-_PATHS = re.compile(r"(?<![\w.#])(?:\$root\.)?([a-z][a-z_]*(?:\.[a-z][a-z_0-9]*)*)(?![\w.])(?!\s*\()")
+_PATHS = re.compile(r"(?<![\w.#])(?:\$root\.)?([^\W\d]\w*(?:\.\w+)*)(?![\w.])(?!\s*\()")
 _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 

@@ -7,7 +7,7 @@ import jsonschema_rs
 
 from miaoban.catalogue.errors import FormError, Problem
 from miaoban.catalogue.fields import Field, Fields, FieldType, schema
-from miaoban.catalogue.problems import problems_of
+from miaoban.catalogue.problems import escaped, problems_of
 from miaoban.errors import FinalError
 from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
 from miaoban.text import clean
@@ -56,7 +56,7 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        places = ((code, value, f"{pointer}/{_escaped(code)}") for code, value in values.items())
+        places = ((code, value, f"{pointer}/{escaped(code)}") for code, value in values.items())
         return {code: self._value(fields.get(code), value, place) for code, value, place in places}
 
     def _value(self, field: Field | None, value: Any, pointer: str) -> Any:
@@ -86,8 +86,3 @@ class _Reader:
             return clean(value)
         normal, repairs = identifier.normalise(value)
         return str(normal), repairs
-
-
-def _escaped(code: str) -> str:
-    """A key as a JSON pointer token (RFC 6901), cut where it is absurdly long."""
-    return code[:60].replace("~", "~0").replace("/", "~1")

@@ -1,5 +1,6 @@
 """JSON Schema's errors in the words of the form: where, which field, what to do."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from miaoban.catalogue.fields import Field, Fields
 
 Told = tuple[str, str]
 
+_NUMBERS = re.compile(r"[0-9０-９]{6,}[Xx]?")
+_LONGEST_KEY, _LONGEST_QUOTE = 60, 40
 _TYPES = {
     "string": "文字",
     "number": "数字",
@@ -20,13 +23,23 @@ _TYPES = {
 }
 
 
+def escaped(key: str) -> str:
+    """A key as a JSON pointer token (RFC 6901), cut where it is absurdly long."""
+    return key[:_LONGEST_KEY].replace("~", "~0").replace("/", "~1")
+
+
+def quoted(text: str) -> str:
+    """What was sent, fit for a sentence: cut short, and without what could be somebody's number."""
+    return _NUMBERS.sub("…", text[:_LONGEST_QUOTE])
+
+
 def problems_of(fields: Fields, error: ValidationError, pointer: str) -> list[Problem]:
     """The problems that one schema error stands for; unknown keys are told one by one."""
     place = "".join(f"/{step}" for step in error.instance_path)
     field = _field_at(fields, error.instance_path)
     kind = error.kind.as_dict()
     if error.kind.name == "additionalProperties":
-        return [_unknown(f"{pointer}{place}/{key[:60]}", key) for key in kind["unexpected"]]
+        return [_unknown(f"{pointer}{place}/{escaped(key)}", key) for key in kind["unexpected"]]
     if error.kind.name == "required":
         return [_missing(f"{pointer}{place}/{kind['property']}", _label(fields, error.instance_path, kind["property"]))]
     code, message = _TELL.get(error.kind.name, _other)(field, kind)
@@ -50,14 +63,14 @@ def _label(fields: Fields, path: Sequence[str | int], code: str) -> str:
 
 
 def _unknown(pointer: str, key: str) -> Problem:
-    return Problem(pointer=pointer, code="field-unknown", message=f"没有“{key[:40]}”这一项，请删除或者核对名称")
+    return Problem(pointer=pointer, code="field-unknown", message=f"没有“{quoted(key)}”这一项，请删除或者核对名称")
 
 
 def _missing(pointer: str, label: str) -> Problem:
     return Problem(pointer=pointer, code="field-missing", message=f"请填写{label}")
 
 
-def _type(field: Field | None, kind: Mapping[str, Any]) -> Told:
+def _type(_: Field | None, kind: Mapping[str, Any]) -> Told:
     wanted = "、".join(_TYPES.get(name, name) for name in kind.get("types", ()))
     return "field-type", f"应当填写{wanted or '另一种类型的内容'}"
 

@@ -8,6 +8,7 @@ from miaoban.catalogue.errors import Problem, SituationError
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.matter import Condition, Material, Matter, Question, Result
+from miaoban.catalogue.problems import quoted
 
 Part = TypeVar("Part", Field, Material, Condition)
 
@@ -71,7 +72,7 @@ def _unknown(asked: Mapping[str, Question], answers: Mapping[str, str]) -> list[
 def _choices(question: Question | None, answer: str) -> str:
     if question is None:
         return "本情形不问这个问题，请删除该项"
-    return f"“{question.label}”没有“{answer[:40]}”这个选项，可选：{'、'.join(question.answers)}"
+    return f"“{question.label}”没有“{quoted(answer)}”这个选项，可选：{'、'.join(question.answers)}"
 
 
 def _result(matter: Matter, answers: Mapping[str, str]) -> Result:

@@ -62,6 +62,9 @@ def judge(matter: Matter, conditions: tuple[Condition, ...], facts: Facts) -> tu
 
 
 def _judged(matter: Matter, condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> Judged:
+    unasked = _unasked(condition, facts)
+    if unasked:
+        return Judged(Truth.UNKNOWN, defect=f"没有填写查询 {'、'.join(unasked)} 所需的内容")
     missing = _missing(condition, facts, roots)
     if missing:
         return Judged(Truth.UNKNOWN, missing)
@@ -71,6 +74,12 @@ def _judged(matter: Matter, condition: Condition, facts: Facts, roots: Mapping[s
         return Judged(Truth.TRUE if holds(condition.holds, roots) else Truth.FALSE)
     except ExpressionError as error:
         return Judged(Truth.UNKNOWN, defect=str(error))
+
+
+def _unasked(condition: Condition, facts: Facts) -> tuple[str, ...]:
+    """The records that a condition needs and that nobody could look up, because the form leaves out their key."""
+    roots = {path.partition(".")[0] for path in condition.needs}
+    return tuple(sorted(roots - OWN_ROOTS - facts.evidence.keys()))
 
 
 def _missing(condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> tuple[str, ...]:

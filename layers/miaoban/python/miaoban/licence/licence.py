@@ -21,10 +21,10 @@ class LicenceStatus(StrEnum):
 
 
 class Line(Frozen):
-    """One labelled line on a licence."""
+    """One labelled line on a licence; its value is None where the situation asks for none."""
 
     label: str
-    value: Any
+    value: Any = None
 
 
 class Holder(Frozen):

@@ -1,6 +1,7 @@
 """Withdrawing a case, asking for a person, and ending what has waited long enough."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
@@ -25,9 +26,9 @@ def transfer(services: Services, case_id: str, once: Once, permit: Permit) -> Ma
     return advance_once(services, case_id, once, permit, _act(services, lambda case: _to_person(services, case)))
 
 
-def expire(services: Services, case_id: str) -> Case:
-    """End a wait or a correction whose last day has passed; any other case stays as it is."""
-    return advance(services, case_id, _act(services, lambda case: _expired(services, case)))
+def expire(services: Services, case_id: str, now: datetime) -> Case:
+    """End a wait or a correction whose last day has passed at `now`; any other case stays as it is."""
+    return advance(services, case_id, _act(services, lambda case: _expired(services, case, now)))
 
 
 def _to_person(services: Services, case: Case) -> tuple[CaseEvent, ...]:
@@ -35,8 +36,7 @@ def _to_person(services: Services, case: Case) -> tuple[CaseEvent, ...]:
     return ask_for_person(case, services.now(), deadline(services.now(), limit))
 
 
-def _expired(services: Services, case: Case) -> tuple[CaseEvent, ...]:
-    now = services.now()
+def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
     if case.deadline is None or law_date(now) <= case.deadline:
         return ()
     if case.status is Status.CORRECTING:

@@ -121,3 +121,8 @@ def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
         form=ruling.form,
         assisted_by=assisted_by,
     )
+
+
+def department_of(services: Services, matter: str, region: str) -> str:
+    """The department that receives a matter in a region; raises MatterNotFoundError, ApplicationError."""
+    return organ_of(current(services, matter).matter, region).department

@@ -1,0 +1,13 @@
+"""The HTTP face of Miaoban: which audience has which routes."""
+
+from chalice import Chalice  # type: ignore[attr-defined]
+
+from functions.api import applicant, cases, department, officer, public, supervisor
+
+app = Chalice(app_name="miaoban", configure_logs=False)
+app.register_blueprint(public.routes)
+app.register_blueprint(applicant.routes)
+app.register_blueprint(cases.routes)
+app.register_blueprint(officer.routes)
+app.register_blueprint(supervisor.routes)
+app.register_blueprint(department.routes)

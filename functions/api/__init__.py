@@ -1,0 +1,1 @@
+"""The HTTP face: one module an audience, wired by the root's app.py."""

@@ -1,0 +1,67 @@
+"""Looking at cases and licences: the owner, and those whose work needs it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint  # type: ignore[attr-defined]
+from miaoban.operations.notify import InboxPage, read_inbox
+
+from functions.api.calls import Call
+from functions.api.guards import case_resource, permit_case, permit_licence
+from functions.api.models import CaseAnswer, Happening, LicenceList, Timeline
+from functions.api.routing import operation
+from miaoban.access.policy import policy
+from miaoban.access.routes import Action
+from miaoban.decision.receipt import Proof
+from miaoban.operations.cases import load
+from miaoban.operations.reading import case_in_words, happenings, own_licences, proof, read_licence
+from miaoban.operations.views import LicenceView, licence_view
+
+routes = Blueprint(__name__)
+
+
+@operation(routes, Action.READ_CASE, CaseAnswer)
+def read_case(call: Call) -> Mapping[str, Any]:
+    """Read a case, its reasons and its form."""
+    case = load(call.services, call.path["case"]).case
+    permit_case(call)(case)
+    phones = policy().permits(call.principal, Action.READ_PHONE, case_resource(case))
+    return case_in_words(call.services, case, phones=phones)
+
+
+@operation(routes, Action.READ_TIMELINE, Timeline)
+def read_timeline(call: Call) -> Timeline:
+    """Read what happened to a case."""
+    case = load(call.services, call.path["case"]).case
+    permit_case(call)(case)
+    items, cursor = happenings(call.services, case.id, call.query.get("cursor"))
+    return Timeline(items=tuple(Happening.model_validate(item) for item in items), cursor=cursor)
+
+
+@operation(routes, Action.READ_RECEIPT, Proof)
+def read_receipt(call: Call) -> Proof:
+    """Read the last receipt of a case, with all that deciding it again needs."""
+    case = load(call.services, call.path["case"]).case
+    permit_case(call)(case)
+    return proof(call.services, case)
+
+
+@operation(routes, Action.LIST_LICENCES, LicenceList)
+def list_licences(call: Call) -> LicenceList:
+    """List the own licences, newest first."""
+    views, cursor = own_licences(call.services, call.owner, call.query.get("cursor"))
+    return LicenceList(items=views, cursor=cursor)
+
+
+@operation(routes, Action.READ_LICENCE, LicenceView)
+def read_one_licence(call: Call) -> LicenceView:
+    """Read a licence with its QR text."""
+    licence = read_licence(call.services, call.path["licence"])
+    permit_licence(call)(licence)
+    return licence_view(licence)
+
+
+@operation(routes, Action.READ_INBOX, InboxPage)
+def read_own_inbox(call: Call) -> InboxPage:
+    """Read the own inbox, newest first."""
+    return read_inbox(call.services, call.owner, call.query.get("cursor"))

@@ -1,0 +1,70 @@
+"""What a department's system does: say where to be told, and see what became of each delivery."""
+
+import os
+import secrets
+from functools import cache
+
+from chalice import Blueprint  # type: ignore[attr-defined]
+from pydantic import BaseModel, ConfigDict, Field
+
+from functions.api.calls import Call
+from functions.api.routing import operation
+from functions.networks import Networks, resolve
+from miaoban.access.resources import Resource
+from miaoban.access.routes import Action
+from miaoban.operations.destinations import Gate
+from miaoban.operations.subscriptions import (
+    DeliveryPage,
+    Desk,
+    SubscriptionBody,
+    SubscriptionView,
+    list_deliveries,
+    put_subscription,
+    read_subscription,
+)
+
+routes = Blueprint(__name__)
+
+
+class Settings(BaseModel):
+    """The private networks that webhooks may lead to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    webhook_networks: Networks = Field(alias="WEBHOOK_NETWORKS", default=())
+
+
+@cache
+def gate() -> Gate:
+    """The gate that a webhook's URL must pass."""
+    return Gate(resolve, Settings.model_validate(os.environ).webhook_networks)
+
+
+@operation(routes, Action.READ_SUBSCRIPTION, SubscriptionView)
+def read_own_subscription(call: Call) -> SubscriptionView:
+    """Read the own subscription; its secret is not shown again."""
+    department, region = _place(call)
+    return read_subscription(call.services, department, region)
+
+
+@operation(routes, Action.PUT_SUBSCRIPTION, SubscriptionView, SubscriptionBody)
+def put_own_subscription(call: Call) -> SubscriptionView:
+    """Say where to be told of cases; the secret that signs is shown once."""
+    department, region = _place(call)
+    desk = Desk(call.services, gate(), secrets.token_bytes)
+    return put_subscription(desk, department, region, call.body(SubscriptionBody))
+
+
+@operation(routes, Action.LIST_DELIVERIES, DeliveryPage)
+def list_own_deliveries(call: Call) -> DeliveryPage:
+    """List the deliveries to the own webhook, newest first."""
+    department, region = _place(call)
+    return list_deliveries(call.services, department, region, call.query.get("cursor"))
+
+
+def _place(call: Call) -> tuple[str, str]:
+    """The department and region that the token names; raises ForbiddenError."""
+    principal = call.principal
+    department = principal.department or ""
+    call.require(Resource.subscription(department=department))
+    return department, str(principal.region or "")

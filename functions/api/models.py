@@ -1,0 +1,192 @@
+"""The bodies and answers of the HTTP API, where they are not the operations' own."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import Field as Declared
+
+from miaoban.case.case import Status
+from miaoban.catalogue.matter import Basis, Limits, Material, Organ, Question, RecordUse
+from miaoban.decision.outcome import Direction
+from miaoban.evidence.source import Source
+from miaoban.identifiers import ResidentId
+from miaoban.models import Frozen
+from miaoban.operations.draft import DraftRequest
+from miaoban.operations.editions import Listed
+from miaoban.operations.flagging import Flag
+from miaoban.operations.submit import Application
+from miaoban.operations.views import CaseView, LicenceView, Reason
+
+
+class PresentPerson(Frozen):
+    """The applicant who stands at a window; a window names him, nobody else may."""
+
+    name: str = Declared(max_length=60)
+    number: ResidentId
+
+
+class ApplicationBody(Application):
+    """An application; `applicant` only from a window."""
+
+    applicant: PresentPerson | None = None
+
+
+class DraftBody(DraftRequest):
+    """A draft; `applicant` only from a window."""
+
+    applicant: PresentPerson | None = None
+
+
+class CaseAnswer(CaseView):
+    """A case, and after an application what was repaired in it."""
+
+    repairs: tuple[str, ...] = ()
+
+
+class CorrectionBody(Frozen):
+    """The fields to replace."""
+
+    form: Mapping[str, Any] = Declared(min_length=1)
+
+
+class WithdrawalBody(Frozen):
+    """Why, if the applicant likes to say."""
+
+    reason: str | None = Declared(default=None, max_length=500)
+
+
+class EmptyBody(Frozen):
+    """An empty object."""
+
+
+class DecisionBody(Frozen):
+    """An officer's decision; the reason is part of the record."""
+
+    approve: bool
+    reason: str = Declared(min_length=2, max_length=1000)
+
+
+class SetAsideBody(Frozen):
+    """Why a licence should be set aside."""
+
+    reason: str = Declared(min_length=2, max_length=1000)
+
+
+class ClosureBody(Frozen):
+    """What supervision found."""
+
+    note: str = Declared(min_length=2, max_length=1000)
+
+
+class VerificationBody(Frozen):
+    """Either number and code, or the text of the QR code."""
+
+    number: str | None = Declared(default=None, max_length=160)
+    code: str | None = Declared(default=None, max_length=20)
+    qr: str | None = Declared(default=None, max_length=1200)
+
+
+class PublicKey(Frozen):
+    """A key that signs licences: its suite, and DER SubjectPublicKeyInfo in base64."""
+
+    key_id: str
+    suite: str
+    spki: str
+
+
+class PublicKeys(Frozen):
+    """The keys with which QR texts verify offline."""
+
+    keys: tuple[PublicKey, ...]
+
+
+class MatterList(Frozen):
+    """A page of the catalogue."""
+
+    items: tuple[Listed, ...]
+    cursor: str | None = None
+
+
+class MatterAnswer(Frozen):
+    """A matter as people read it: what it asks, on which basis, in which time, at which organ."""
+
+    code: str
+    version: int
+    name: str
+    type: str
+    case_type: str
+    nature: str
+    audience: tuple[str, ...]
+    basis: tuple[Basis, ...]
+    limits: Limits
+    organs: tuple[Organ, ...]
+    questions: Mapping[str, Question]
+    materials: Mapping[str, Material]
+    records: Mapping[str, RecordUse]
+    sources: Mapping[str, Source]
+    form_schema: Mapping[str, Any]
+
+
+class CaseList(Frozen):
+    """A page of cases, newest first."""
+
+    items: tuple[CaseView, ...]
+    cursor: str | None = None
+
+
+class LicenceList(Frozen):
+    """A page of licences, newest first."""
+
+    items: tuple[LicenceView, ...]
+    cursor: str | None = None
+
+
+class Happening(Frozen):
+    """One entry of a timeline."""
+
+    number: int
+    type: str
+    status: Status
+    at: datetime
+    by: str | None = None
+    reason: str | None = None
+    waiting_for: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    direction: Direction | None = None
+
+
+class Timeline(Frozen):
+    """What happened to a case, oldest first."""
+
+    items: tuple[Happening, ...]
+    cursor: str | None = None
+
+
+class Task(Frozen):
+    """Something that a person must decide: a case under review, or a proposal to set a licence aside."""
+
+    task: str
+    kind: str
+    matter_name: str
+    organ: Organ
+    role: str | None = None
+    deadline: str | None = None
+    case: CaseView | None = None
+    licence: str | None = None
+    proposer: str | None = None
+    reason: str | None = None
+
+
+class TaskList(Frozen):
+    """A page of tasks, soonest deadline first."""
+
+    items: tuple[Task, ...]
+    cursor: str | None = None
+
+
+class FlagList(Frozen):
+    """A page of open flags, by county."""
+
+    items: tuple[Flag, ...]
+    cursor: str | None = None

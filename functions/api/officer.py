@@ -1,0 +1,110 @@
+"""What an officer does: take tasks, decide them with a reason, propose to set a licence aside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint  # type: ignore[attr-defined]
+
+from functions.api.calls import Call
+from functions.api.guards import permit_licence, permit_proposal, permit_review
+from functions.api.models import CaseAnswer, DecisionBody, SetAsideBody, Task, TaskList
+from functions.api.routing import operation
+from miaoban.access.routes import Action
+from miaoban.case.case import Case, Status
+from miaoban.operations import keys
+from miaoban.operations.cases import load
+from miaoban.operations.editions import at_version
+from miaoban.operations.errors import NotFoundError
+from miaoban.operations.reading import page_of_queue
+from miaoban.operations.review import PersonalDecision, review
+from miaoban.operations.set_aside import PREFIX, Proposal, decide_proposal, proposal_key, propose, read_proposal
+from miaoban.operations.views import case_view
+from miaoban.storage import Item
+
+routes = Blueprint(__name__)
+
+
+class TaskAnswer(CaseAnswer):
+    """The case after a task was decided."""
+
+
+@operation(routes, Action.LIST_TASKS, TaskList)
+def list_tasks(call: Call) -> TaskList:
+    """List the tasks of the own department in the own region, soonest deadline first."""
+    principal = call.principal
+    partition = keys.tasks(principal.department or "", str(principal.region))
+    page = page_of_queue(call.services, partition, call.query.get("cursor"))
+    tasks = (_task(call, item) for item in page.items)
+    return TaskList(items=tuple(task for task in tasks if task is not None), cursor=page.cursor)
+
+
+@operation(routes, Action.READ_TASK, Task)
+def read_task(call: Call) -> Task:
+    """Read one task: for a case, with its form and both values of every comparison."""
+    task = call.path["task"]
+    if task.startswith(PREFIX):
+        proposal = _proposal(call, task)
+        permit_proposal(call)(proposal)
+        return _set_aside(proposal)
+    case = load(call.services, task).case
+    permit_review(call)(case)
+    if case.status is not Status.REVIEWING:
+        raise NotFoundError("这个任务已经办结，请刷新任务列表")
+    return _review(call, case, with_form=True)
+
+
+@operation(routes, Action.DECIDE_TASK, CaseAnswer, DecisionBody, once=True)
+def decide_task(call: Call) -> Mapping[str, Any]:
+    """Decide a task, with a reason."""
+    body, task = call.body(DecisionBody), call.path["task"]
+    decided = PersonalDecision(officer=call.principal.subject, approve=body.approve, reason=body.reason)
+    once = call.once({"task": task, **body.model_dump()})
+    if task.startswith(PREFIX):
+        return decide_proposal(call.services, task, decided, once, permit_proposal(call))
+    return review(call.services, task, decided, once, permit_review(call))
+
+
+@operation(routes, Action.PROPOSE_SET_ASIDE, Proposal, SetAsideBody, status=201, once=True)
+def propose_set_aside(call: Call) -> Mapping[str, Any]:
+    """Propose to set a licence aside; another officer decides."""
+    number, reason = call.path["licence"], call.body(SetAsideBody).reason
+    once = call.once({"licence": number, "reason": reason})
+    return propose(call.services, number, call.principal.subject, reason, once, permit_licence(call))
+
+
+def _task(call: Call, item: Item) -> Task | None:
+    """A task as it stands in the queue; None for what an older index entry still shows."""
+    if item.key.sort == "CASE":
+        return _review(call, Case.read(item.body), with_form=False)
+    proposal = Proposal.read(item.body)
+    return _set_aside(proposal) if proposal.approved is None else None
+
+
+def _review(call: Call, case: Case, *, with_form: bool) -> Task:
+    published = at_version(call.services, case.matter, case.version)
+    return Task(
+        task=case.id,
+        kind="review",
+        matter_name=case.matter_name,
+        organ=case.organ,
+        role=published.matter.reviewer.name,
+        deadline=case.deadline.isoformat() if case.deadline else None,
+        case=case_view(case, published if with_form else None),
+    )
+
+
+def _set_aside(proposal: Proposal) -> Task:
+    return Task(
+        task=proposal.task,
+        kind="set-aside",
+        matter_name=proposal.matter_name,
+        organ=proposal.organ,
+        licence=proposal.licence,
+        proposer=proposal.proposer,
+        reason=proposal.reason,
+    )
+
+
+def _proposal(call: Call, task: str) -> Proposal:
+    number = task.removeprefix(PREFIX)
+    return read_proposal(call.services.store.read([proposal_key(number)]), number)

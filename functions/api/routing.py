@@ -1,0 +1,104 @@
+"""Routing: a view is registered under its action; the route table says where, the models say what, for gateway and docs."""
+
+import base64
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from chalice import Blueprint, Response  # type: ignore[attr-defined]
+from pydantic import BaseModel
+
+from functions.api.calls import Call
+from functions.api.problems import problem, unexpected
+from functions.telemetry import logger
+from miaoban.access.routes import ROUTES, Action, Route
+from miaoban.errors import MiaobanError
+
+View = Callable[[Call], BaseModel | Mapping[str, Any]]
+
+JSON = "application/json; charset=utf-8"
+ANY_TYPE = ["*/*"]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the documentation tells it."""
+
+    route: Route
+    summary: str
+    answer: type[BaseModel]
+    body: type[BaseModel] | None
+    status: int
+    once: bool
+
+
+OPERATIONS: dict[Action, Operation] = {}
+
+
+@cache
+def route_of(action: Action) -> Route:
+    """Where an action lies."""
+    return next(route for route in ROUTES if route.action is action)
+
+
+def operation(
+    blueprint: Blueprint,
+    action: Action,
+    answer: type[BaseModel],
+    body: type[BaseModel] | None = None,
+    *,
+    status: int = 200,
+    once: bool = False,
+) -> Callable[[View], View]:
+    """Register a view under its action. `once` tells that it needs an Idempotency-Key."""
+
+    def register(view: View) -> View:
+        route = route_of(action)
+        summary = (view.__doc__ or "").strip().split("\n")[0]
+        OPERATIONS[action] = Operation(route, summary, answer, body, status, once)
+
+        def answered(**_: str) -> Response:
+            return _answer(_call(action, blueprint.current_request), view, status)
+
+        blueprint.route(route.path, methods=[route.method], name=action.value, content_types=ANY_TYPE)(answered)
+        return view
+
+    return register
+
+
+def _answer(call: Call, view: View, status: int) -> Response:
+    try:
+        answer = view(call)
+    except MiaobanError as error:
+        logger("api").info("refused", action=call.action.value, code=error.code)
+        return problem(error)
+    except Exception as error:  # noqa: BLE001 (the entry's edge: whatever broke must not tell the caller how)
+        logger("api").error("broken", action=call.action.value, error=type(error).__name__, where=_where(error))
+        return unexpected()
+    body = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else answer
+    logger("api").info("answered", action=call.action.value, status=body.get("status"))
+    headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    return Response(body=json.dumps(body, ensure_ascii=False, separators=(",", ":")), status_code=status, headers=headers)
+
+
+def _where(error: Exception) -> str:
+    """File and line of a failure, without its words, which may hold personal data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
+
+
+def _call(action: Action, request: Any) -> Call:
+    event = request.to_original_event()
+    body = event.get("body") or ""
+    return Call(
+        action=action,
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
+        authorizer=(event.get("requestContext") or {}).get("authorizer") or {},
+    )

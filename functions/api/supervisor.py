@@ -1,0 +1,39 @@
+"""What a supervisor does: look at flags of the region, and close them with what was found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chalice import Blueprint  # type: ignore[attr-defined]
+
+from functions.api.calls import Call
+from functions.api.guards import permit_flag
+from functions.api.models import ClosureBody, FlagList
+from functions.api.routing import operation
+from miaoban.access.routes import Action
+from miaoban.operations.flagging import Flag
+from miaoban.operations.supervise import close_flag, open_flags, read_flag
+
+routes = Blueprint(__name__)
+
+
+@operation(routes, Action.LIST_FLAGS, FlagList)
+def list_flags(call: Call) -> FlagList:
+    """List the open flags of the own region."""
+    flags, cursor = open_flags(call.services, str(call.principal.region), call.query.get("cursor"))
+    return FlagList(items=flags, cursor=cursor)
+
+
+@operation(routes, Action.READ_FLAG, Flag)
+def read_one_flag(call: Call) -> Flag:
+    """Read one flag."""
+    flag = read_flag(call.services, call.path["flag"])
+    permit_flag(call)(flag)
+    return flag
+
+
+@operation(routes, Action.CLOSE_FLAG, Flag, ClosureBody, once=True)
+def close_one_flag(call: Call) -> Mapping[str, Any]:
+    """Close a flag with what was found."""
+    flag, note = call.path["flag"], call.body(ClosureBody).note
+    once = call.once({"flag": flag, "note": note})
+    return close_flag(call.services, flag, call.principal.subject, note, once, permit_flag(call))

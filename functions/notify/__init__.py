@@ -1,0 +1,1 @@
+"""Tells people and departments' systems what happened to a case."""

@@ -1,0 +1,1 @@
+"""Takes what departments send: records of their sources, one queue message each."""

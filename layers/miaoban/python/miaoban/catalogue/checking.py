@@ -1,0 +1,148 @@
+"""Checking an edition for what its models cannot see: expressions compile, name what exists, and need what they name."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from miaoban.catalogue.errors import CatalogueError, ExpressionError
+from miaoban.catalogue.expressions import compiled, paths
+from miaoban.catalogue.matter import Condition, Effect, Matter, Organ, RecordUse
+from miaoban.catalogue.publication import Edition
+
+OWN = {
+    "applicant": ("name", "number"),
+    "organ": ("region",),
+    "held": ("present", "licence"),
+    "today": ("",),
+}
+"""What a decision knows besides form, situation and records."""
+
+_ORGAN = {f"organ.{name}" for name in Organ.model_fields}
+_UNKNOWN = "没有这个字段或数源字段，请核对拼写"
+_CONDITIONS, _MATERIALS, _FORM, _MATTER = "conditions.yaml", "materials.yaml", "form.yaml", "matter.yaml"
+
+
+def check_edition(edition: Edition) -> None:
+    """Raise CatalogueError for the first thing that would make a decision of this edition fail or err."""
+    _check_records(edition)
+    _check_whens(edition.matter)
+    _check_once((condition.id for condition in edition.matter.conditions), _CONDITIONS)
+    for condition in edition.matter.conditions:
+        _check_condition(edition, condition)
+        _check_redirect(edition, condition)
+    _check_once((organ.region for organ in edition.matter.organs), _MATTER)
+    for file, place, path, roots in _uses(edition.matter):
+        _require(_leads(edition, path, roots), file, f"{place} 中的 {path} {_UNKNOWN}")
+
+
+def _require(right: object, file: str, sentence: str) -> None:
+    if not right:
+        raise CatalogueError(f"{file}：{sentence}")
+
+
+def _check_once(codes: Iterable[str], file: str) -> None:
+    for code, count in Counter(codes).items():
+        _require(count == 1, file, f"{code} 出现了 {count} 次，请改为各不相同")
+
+
+def _check_records(edition: Edition) -> None:
+    for name, use in edition.matter.records.items():
+        kinds = edition.sources[use.source].kinds
+        _require(use.kind in kinds, _MATERIALS, f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录，请核对拼写")
+        parts = len(kinds[use.kind].key)
+        _require(len(use.key) == parts, _MATERIALS, f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应")
+
+
+def _check_whens(matter: Matter) -> None:
+    for file, place, when in _whens(matter):
+        _check_expression(file, place, when)
+        for path in paths(when):
+            asked = path.removeprefix("situation.") in matter.questions and path.startswith("situation.")
+            _require(asked, file, f"{place} 的 when 中的 {path} 不能用，只能引用 situation 的问题，请核对拼写")
+
+
+def _whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
+    parts = (
+        (_FORM, matter.fields.items()),
+        (_MATERIALS, matter.questions.items()),
+        (_MATERIALS, matter.materials.items()),
+        (_CONDITIONS, ((condition.id, condition) for condition in matter.conditions)),
+    )
+    return ((file, place, part.when) for file, items in parts for place, part in items if part.when is not None)
+
+
+def _check_expression(file: str, place: str, expression: str) -> None:
+    try:
+        compiled(expression)
+    except ExpressionError as error:
+        raise CatalogueError(f"{file}：{place} 的{error}") from error
+
+
+def _check_condition(edition: Edition, condition: Condition) -> None:
+    place = condition.id
+    one = (condition.holds is None) != (not condition.matches)
+    _require(one, _CONDITIONS, f"{place} 应当有 holds 或者 matches，且只有一个，请删去或者补上")
+    lawful = condition.otherwise is not Effect.REFUSE or edition.matter.nature != "filing" or condition.basis.article
+    _require(lawful, _CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款")
+    for path in _names(condition):
+        _require(_exists(edition, path), _CONDITIONS, f"{place} 中的 {path} {_UNKNOWN}")
+        _require(_needed(path, condition), _CONDITIONS, f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上")
+
+
+def _names(condition: Condition) -> list[str]:
+    if condition.holds is not None:
+        _check_expression(_CONDITIONS, condition.id, condition.holds)
+        return [*paths(condition.holds), *condition.needs]
+    return [*condition.needs, *(path for match in condition.matches for path in (match.declared, match.held))]
+
+
+def _check_redirect(edition: Edition, condition: Condition) -> None:
+    redirect = condition.redirect
+    fits = (redirect is not None) == (condition.otherwise is Effect.REDIRECT)
+    _require(fits, _CONDITIONS, f"{condition.id} 的 otherwise 是 redirect 时要写 redirect，否则不写，请改正")
+    if redirect is None:
+        return
+    region = redirect.to != "authority" or (redirect.region is not None and _exists(edition, redirect.region))
+    _require(region, _CONDITIONS, f"{condition.id} 的 redirect.region {_UNKNOWN}")
+    questions = edition.matter.questions
+    known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
+    _require(known, _CONDITIONS, f"{condition.id} 的 redirect.answers 不是本事项的问题和选项，请核对拼写")
+
+
+def _exists(edition: Edition, path: str) -> bool:
+    root, _, rest = path.partition(".")
+    matter = edition.matter
+    if root == "form":
+        return rest in matter.fields
+    if root == "situation":
+        return rest in matter.questions
+    if root in matter.records:
+        return rest == "present" or _held(edition, matter.records[root], rest)
+    return rest in OWN.get(root, ())
+
+
+def _held(edition: Edition, use: RecordUse, field: str) -> bool:
+    return field in edition.sources[use.source].kinds[use.kind].fields
+
+
+def _needed(path: str, condition: Condition) -> bool:
+    """A record's value is needed itself, or with its presence: what is not there is then judged by the expression."""
+    root = path.partition(".")[0]
+    return root in {"form", "situation", *OWN} or path in condition.needs or f"{root}.present" in condition.needs
+
+
+def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
+    """Every path outside conditions: its file, its place, itself, and the roots it may start from."""
+    records = set(matter.records)
+    for name, use in matter.records.items():
+        yield from ((_MATERIALS, name, path, {"form", "applicant"}) for path in use.key)
+    for code, field in matter.fields.items():
+        yield from ((_FORM, code, path, {"applicant", *records}) for path in (field.prefill,) if path)
+    for code, material in matter.materials.items():
+        yield from ((_MATERIALS, code, f"form.{field}", {"form"}) for field in material.fields)
+    yield from ((_MATTER, "unique", path, {"form"}) for path in matter.unique)
+    yield from ((_MATTER, "holder", path, {"form", *records}) for path in (matter.holder.code, matter.holder.name))
+    yield from ((_MATTER, line.label, line.value, {"form", "organ", *records}) for line in matter.result.contents)
+
+
+def _leads(edition: Edition, path: str, roots: set[str]) -> bool:
+    return path.partition(".")[0] in roots and (path in _ORGAN or _exists(edition, path))

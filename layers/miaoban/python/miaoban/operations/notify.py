@@ -1,0 +1,135 @@
+"""Notify: each case event goes to the owner's inbox and to the department's webhook; a retry goes to the webhook alone.
+
+The inbox item's key and content follow from the event, so a repeated event finds its item there and changes nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
+
+from miaoban.models import Frozen
+from miaoban.operations import keys
+from miaoban.operations.courier import Courier, Report
+from miaoban.operations.deliveries import DeliveryRef, Redelivery, moment
+from miaoban.operations.delivering import deliver
+from miaoban.operations.relay import CloudEvent, Relayed, Tolerant
+from miaoban.operations.services import Services
+from miaoban.ports import ConflictError
+from miaoban.storage import Commit, Item, Put, Range
+
+KEPT = timedelta(days=731)
+"""How long an inbox item is kept: two years."""
+
+
+class Words(NamedTuple):
+    """A title, and a sentence that begins with the matter and the case."""
+
+    title: str
+    sentence: str
+
+
+WORDS: Mapping[str, Words] = {
+    "submitted": Words("申请已收到", "已收到，正在办理。"),
+    "approved": Words("办件已通过", "已办结，结果为通过。"),
+    "refused": Words("办件未通过", "已办结，结果为未通过。理由、依据和救济途径请见办件详情。"),
+    "redirected": Words("请按指引办理", "无需在此办理或应在别处办理，请按办件详情中的指引办理。"),
+    "correcting": Words("需要补正", "需要补正，请在办件详情所列期限内一次补齐。"),
+    "waiting": Words("等待部门数据", "正在等待部门数据，数据到达后自动继续办理，您无需操作。"),
+    "reviewing": Words("已转人工核查", "已转人工核查，请留意办理结果。"),
+    "corrected": Words("补正已收到", "的补正已收到，正在办理。"),
+    "handed": Words("已转人工办理", "已转人工办理，请留意办理结果。"),
+    "withdrawn": Words("办件已撤回", "已撤回。如仍需办理，可重新申请。"),
+}
+NEWS = Words("办件有新进展", "有新进展，请查看办件详情。")
+"""What is said of an event that this version has no words for."""
+
+
+class InboxItem(Frozen):
+    """A message to a person about a case of his."""
+
+    id: str
+    case: str
+    matter_name: str
+    type: str
+    status: str
+    title: str
+    message: str
+    licence: str | None = None
+    at: datetime
+
+
+class InboxPage(Frozen):
+    """A page of an inbox, newest first."""
+
+    items: tuple[InboxItem, ...]
+    cursor: str | None = None
+
+
+class Envelope(Tolerant):
+    """What the bus puts around an event in a queue."""
+
+    detail: CloudEvent
+
+
+Message = Envelope | Redelivery
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Message)
+
+
+def read_message(text: str) -> Message:
+    """Read a message of the notify queue; raises pydantic's ValidationError, which quotes nothing."""
+    return _MESSAGE.validate_json(text)
+
+
+def notify(services: Services, courier: Courier, message: Message) -> Report:
+    """Take one message; it may come again, late or out of order.
+
+    Raises UnavailableError when the store, the vault or the queue fails: the same message may then be taken again.
+    """
+    if isinstance(message, Redelivery):
+        return deliver(services, courier, message.delivery)
+    event = message.detail
+    _write(services, inbox_item(event.data))
+    ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
+    return deliver(services, courier, ref, event)
+
+
+def inbox_item(happened: Relayed) -> Item:
+    """The inbox item of an event, as stored."""
+    written = InboxItem(
+        id=happened.id,
+        case=happened.case,
+        matter_name=happened.matter_name,
+        type=happened.type,
+        status=happened.status,
+        title=_words(happened).title,
+        message=_sentence(happened),
+        licence=happened.licence,
+        at=happened.at,
+    )
+    key = keys.inbox(happened.owner, moment(happened.at), happened.id)
+    return Item(key, written.text(), expires=int((happened.at + KEPT).timestamp()))
+
+
+def read_inbox(services: Services, owner: str, cursor: str | None = None) -> InboxPage:
+    """Read a page of an owner's inbox, newest first; raises CursorError."""
+    page = services.store.query(Range(None, keys.inbox_partition(owner), descending=True, cursor=cursor))
+    return InboxPage(items=tuple(InboxItem.read(item.body) for item in page.items), cursor=page.cursor)
+
+
+def _words(happened: Relayed) -> Words:
+    return WORDS.get(happened.type.removeprefix("cn.miaoban.case.").removesuffix(".v1"), NEWS)
+
+
+def _sentence(happened: Relayed) -> str:
+    licence = f"证照编号：{happened.licence}。" if happened.licence else ""
+    return f"您的“{happened.matter_name}”（办件编号 {happened.case}）{_words(happened).sentence}{licence}"
+
+
+def _write(services: Services, item: Item) -> None:
+    try:
+        services.store.commit(Commit((Put(item),)))
+    except ConflictError:
+        # An earlier version of this code has already told the person, in other words.
+        return

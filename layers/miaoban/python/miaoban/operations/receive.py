@@ -1,0 +1,186 @@
+"""Receive: a department's message is checked, kept as the newest state of its record, and those who wait are woken.
+
+Whatever happens in between, the message may come again: every step that was done stands, and the rest is done then.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import Literal
+
+from miaoban.catalogue.errors import FormError
+from miaoban.errors import FinalError
+from miaoban.evidence.arrival import Arrival, arrival, content_digest
+from miaoban.evidence.errors import RecordInvalidError, SourceNotOwnedError
+from miaoban.evidence.message import HeardMessage, Message, RecordMessage, parse_message
+from miaoban.evidence.privacy import comparable, protect
+from miaoban.evidence.record import Record, Watermark
+from miaoban.models import Frozen
+from miaoban.operations import keys
+from miaoban.operations.gathering import record_key
+from miaoban.operations.quarantine import Letter, quarantine
+from miaoban.operations.retrying import retried
+from miaoban.operations.services import Services
+from miaoban.operations.sources import Known, Sources
+from miaoban.operations.wake import wake
+from miaoban.ports import Outbox
+from miaoban.storage import Commit, Item, Items, Put, Write
+
+MARKED_EVERY = timedelta(minutes=1)
+"""A source's watermark is written no more often, so that a flood of records does not queue at one item."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What receiving works with: `senders` maps the queue's sender ids to departments; empty, the queue's policy decides."""
+
+    services: Services
+    replies: Outbox
+    senders: Mapping[str, str]
+
+    @cached_property
+    def sources(self) -> Sources:
+        """The published sources as this process knows them."""
+        return Sources(self.services)
+
+    def department(self, sender: str | None) -> str | None:
+        """The department of a sender id, whole or up to the first colon (a role's id comes with its session's name)."""
+        if sender is None:
+            return None
+        return self.senders.get(sender) or self.senders.get(sender.partition(":")[0])
+
+
+class Received(Frozen):
+    """What became of a message, free of values: `message_id` is the queue's, `event_id` the CloudEvents id."""
+
+    message_id: str
+    event_id: str | None = None
+    outcome: Literal["stored", "duplicate", "late", "heard", "quarantined"]
+    code: str | None = None
+    department: str | None = None
+    source: str | None = None
+    kind: str | None = None
+    sequence: int | None = None
+    woken: int = 0
+
+
+def receive(desk: Desk, text: str, sender: str | None, message_id: str) -> Received:
+    """Take a message, or quarantine it with its reason; raises RetryableError when neither was possible now."""
+    try:
+        message = parse_message(text, desk.services.now())
+        return _taken(desk, message, sender, message_id)
+    except FinalError as error:
+        department = desk.department(sender)
+        kept = quarantine(desk.services, desk.replies, Letter(text, message_id, sender), error, department)
+        return Received(
+            message_id=message_id, event_id=kept.envelope.id, outcome="quarantined", code=kept.code, department=department
+        )
+
+
+def _taken(desk: Desk, message: Message, sender: str | None, message_id: str) -> Received:
+    _check_sender(desk, message, sender)
+    known = desk.sources.known(message.data.source)
+    if known.source.owner != message.department:
+        raise SourceNotOwnedError(f"数源“{known.source.name}”不归部门 {message.department} 所有，请由归口部门发送")
+    if isinstance(message, HeardMessage):
+        return _heard(desk.services, known, message, message_id)
+    return _record(desk.services, known, message, message_id)
+
+
+def _check_sender(desk: Desk, message: Message, sender: str | None) -> None:
+    if desk.senders and desk.department(sender) != message.department:
+        raise SourceNotOwnedError(f"发送方没有登记为部门 {message.department}，请以该部门的身份发送，或者登记发送方")
+
+
+def _heard(services: Services, known: Known, message: HeardMessage, message_id: str) -> Received:
+    mark = keys.watermark(known.source.code)
+
+    def attempt() -> bool:
+        services.store.commit(Commit(tuple(_mark(services, known, message, services.store.read([mark])))))
+        return True
+
+    retried(attempt)
+    woken = wake(services, known.source.code, [keys.ANY_RECORD])
+    return Received(
+        message_id=message_id,
+        event_id=message.id,
+        outcome="heard",
+        department=message.department,
+        source=known.source.code,
+        woken=woken,
+    )
+
+
+def _record(services: Services, known: Known, message: RecordMessage, message_id: str) -> Received:
+    record = record_of(services, known, message)
+    outcome, marked = retried(lambda: _attempt(services, known, message, record))
+    # Whoever moves the watermark wakes those who wait for any word; a message that came again may have moved it then.
+    anyone = [keys.ANY_RECORD] if marked or outcome is not Arrival.STORED else []
+    woken = wake(services, record.source, [record.key, *anyone])
+    return Received(
+        message_id=message_id,
+        event_id=message.id,
+        outcome=outcome.value,
+        department=message.department,
+        source=record.source,
+        kind=record.kind,
+        sequence=record.sequence,
+        woken=woken,
+    )
+
+
+def record_of(services: Services, known: Known, message: RecordMessage) -> Record:
+    """The record that a message makes: values checked and in normal form, numbers private, found as a matter looks it up.
+
+    A withdrawn record keeps no values, only that it was. Raises MessageError, RecordInvalidError.
+    """
+    data, kind = message.data, known.kind(message.data.kind)
+    try:
+        checked = known.form(data.kind, withdrawn=message.withdrawn).check(data.values, "/data/values")
+    except FormError as error:
+        raise RecordInvalidError(f"记录不符合数源“{known.source.name}”的字段要求：{error}", error.problems) from None
+    values = protect(kind.fields, checked.values, services.vault)
+    seen = comparable(kind.fields, values)
+    record = Record(
+        source=data.source,
+        kind=data.kind,
+        key=record_key(services.vault, data.source, data.kind, (str(seen[code]) for code in kind.key)),
+        sequence=data.sequence,
+        issued_at=data.issued_at.astimezone(UTC),
+        received_at=services.now(),
+        withdrawn=message.withdrawn,
+        values={} if message.withdrawn else values,
+        digest="",
+    )
+    return record.model_copy(update={"digest": content_digest(record, kind)})
+
+
+def _attempt(services: Services, known: Known, message: RecordMessage, record: Record) -> tuple[Arrival, bool]:
+    key = keys.record(record.source, record.kind, record.key)
+    items = services.store.read([key, keys.watermark(record.source)])
+    held = items.get(key)
+    outcome = arrival(Record.read(held.body) if held else None, record)
+    writes = list(_mark(services, known, message, items))
+    marked = bool(writes)
+    if outcome is Arrival.STORED:
+        version = held.version if held else 0
+        writes.append(Put(Item(key, record.text(), version=version + 1), replaces=version))
+    services.store.commit(Commit(tuple(writes)))
+    return outcome, marked
+
+
+def _mark(services: Services, known: Known, message: Message, items: Items) -> Iterator[Write]:
+    """Move the source's watermark to the message's time: forward only, and seldom unless it had gone stale."""
+    key, now = keys.watermark(known.source.code), services.now()
+    item = items.get(key)
+    heard_at = min(message.time, now)
+    if item and not _due(Watermark.read(item.body).heard_at, heard_at, now - timedelta(days=known.source.freshness_days)):
+        return
+    version = item.version if item else 0
+    mark = Watermark(source=known.source.code, heard_at=heard_at)
+    yield Put(Item(key, mark.text(), version=version + 1), replaces=version)
+
+
+def _due(before: datetime, heard_at: datetime, fresh_since: datetime) -> bool:
+    return heard_at > before and (heard_at - before >= MARKED_EVERY or before < fresh_since)

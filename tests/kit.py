@@ -1,0 +1,298 @@
+"""What tests share: the published matters, made-up people and firms, and services on the fakes."""
+
+import json
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from miaoban.canonical import digest
+from miaoban.case.events import Party
+from miaoban.catalogue.folder import read_edition
+from miaoban.catalogue.publication import Edition
+from miaoban.decision.examples import Example, Given, merged, read_examples
+from miaoban.evidence.privacy import Private, comparable, protect
+from miaoban.evidence.record import Record, Watermark
+from miaoban.identifiers import ResidentId
+from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
+from miaoban.operations import keys
+from miaoban.operations.editions import publish
+from miaoban.operations.gathering import record_key
+from miaoban.operations.services import Services
+from miaoban.operations.submit import Application
+from miaoban.ports import Signer, Store
+from miaoban.storage import Commit, Item, Items, Key, Page, Put, Range
+
+ROOT = Path(__file__).parents[1]
+GRAIN = "grain-purchase-filing"
+NOW = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+REPRESENTATIVE = ("甄示例", "211281200305159019")
+AGENT = ("贾经办", "211202199001019024")
+
+
+def folder_texts(folder: Path) -> dict[str, str]:
+    """The YAML texts of a folder, by file name."""
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+
+
+def matter_folders() -> list[Path]:
+    """Every matter's folder."""
+    return sorted(path.parent for path in (ROOT / "matters").glob("*/matter.yaml"))
+
+
+@lru_cache
+def source_texts() -> Mapping[str, str]:
+    """The texts of all sources."""
+    return folder_texts(ROOT / "sources")
+
+
+@lru_cache
+def edition(matter: str = GRAIN) -> Edition:
+    """A matter's edition, read from its folder."""
+    return read_edition(folder_texts(ROOT / "matters" / matter), source_texts())
+
+
+@lru_cache
+def examples(matter: str = GRAIN) -> Mapping[str, Example]:
+    """A matter's examples, by file name."""
+    return read_examples(folder_texts(ROOT / "matters" / matter / "examples"))
+
+
+@lru_cache
+def issuing_key() -> ec.EllipticCurvePrivateKey:
+    """One key for the whole run."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The time."""
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        """Let time pass, such as `days=1`."""
+        self.now += timedelta(**by)
+
+
+def counted_ids() -> Callable[[int], str]:
+    """Identifiers that count, safe between threads."""
+    numbers = count(1)
+    return lambda letters: f"{next(numbers):0{letters}}"
+
+
+def services(store: Store | None = None, signer: Signer | None = None, clock: Callable[[], datetime] | None = None) -> Services:
+    """Services on the fakes, with nothing published."""
+    return Services(
+        store=store or MemoryStore(),
+        vault=MemoryVault(),
+        signer=signer or MemorySigner(issuing_key()),
+        resumes=MemoryOutbox(),
+        now=clock or Clock(),
+        new_id=counted_ids(),
+    )
+
+
+def ready(found: Services | None = None) -> Services:
+    """Services with the grain filing published, its sources heard yesterday and the base example's record."""
+    return populate(found or services(), examples()["01-own-warehouse.yaml"].given)
+
+
+def populate(found: Services, given: Given) -> Services:
+    """Services in which the catalogue and the records stand as an example says."""
+    publish(found, edition(), found.now())
+    for source, at in given.heard.items():
+        hear(found, source, at)
+    for place, records in given.records.items():
+        source, _, kind = place.partition("/")
+        for record in records.values():
+            received = record.received_at or given.heard.get(source)
+            put_record(found, source, kind, record.values, withdrawn=record.withdrawn, at=received)
+    return found
+
+
+def hear(found: Services, source: str, at: datetime | None = None) -> None:
+    """Let a source have spoken, now unless said otherwise."""
+    key = keys.watermark(source)
+    old = found.store.read([key]).get(key)
+    body = Watermark(source=source, heard_at=at or found.now()).text()
+    found.store.commit(Commit((Put(Item(key, body, version=old.version + 1 if old else 1), replaces=None),)))
+
+
+def put_record(
+    found: Services,
+    source: str,
+    kind: str,
+    values: Mapping[str, Any],
+    *,
+    withdrawn: bool = False,
+    at: datetime | None = None,
+) -> Key:
+    """Let a department's record be the newest, received now unless said otherwise."""
+    kept = edition().sources[source].kinds[kind]
+    stored = protect(kept.fields, values, found.vault)
+    parts = comparable(kept.fields, stored)
+    name = record_key(found.vault, source, kind, (parts[part] for part in kept.key))
+    key = keys.record(source, kind, name)
+    old = found.store.read([key]).get(key)
+    version = old.version + 1 if old else 1
+    record = Record(
+        source=source,
+        kind=kind,
+        key=name,
+        sequence=version,
+        issued_at=at or found.now(),
+        received_at=at or found.now(),
+        withdrawn=withdrawn,
+        values=stored,
+        digest=digest(stored),
+    )
+    found.store.commit(Commit((Put(Item(key, record.text(), version=version), replaces=None),)))
+    return key
+
+
+def firm(**changes: Any) -> dict[str, Any]:
+    """The legal-person record of the examples' firm."""
+    given = examples()["01-own-warehouse.yaml"].given
+    return {**given.records["legal-person-base/enterprise"]["own"].values, **changes}
+
+
+def party(found: Services, who: tuple[str, str] = REPRESENTATIVE) -> Party:
+    """Who files."""
+    name, number = who
+    pseudonym = found.vault.pseudonym("111", number)
+    private = Private(pseudonym=pseudonym, masked=ResidentId(number).masked, sealed=found.vault.seal(number))
+    return Party(owner=pseudonym, name=name, number=private)
+
+
+def application(region: str = "211281", situation: Mapping[str, Any] | None = None, **form: Any) -> Application:
+    """The base example's application, with other answers and form values; None removes."""
+    given = examples()["01-own-warehouse.yaml"].given
+    answers = merged(given.situation, situation or {})
+    return Application(matter=GRAIN, region=region, situation=answers, form=merged(given.form, form))
+
+
+@dataclass
+class CountingStore:
+    """A store that counts its calls; `before_commit` may act between a read and its commit."""
+
+    inner: Store
+    reads: int = 0
+    commits: int = 0
+    queries: int = 0
+    before_commit: Callable[[], None] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def read(self, wanted: Iterable[Key]) -> Items:
+        """Count and read."""
+        with self._lock:
+            self.reads += 1
+        return self.inner.read(wanted)
+
+    def commit(self, commit: Commit) -> None:
+        """Count, act once, and commit."""
+        with self._lock:
+            self.commits += 1
+            act, self.before_commit = self.before_commit, None
+        if act is not None:
+            act()
+        self.inner.commit(commit)
+
+    def query(self, question: Range) -> Page:
+        """Count and answer."""
+        with self._lock:
+            self.queries += 1
+        return self.inner.query(question)
+
+
+@dataclass
+class CountingSigner:
+    """A signer that counts its signatures."""
+
+    inner: Signer
+    signatures: int = 0
+
+    @property
+    def suite(self) -> str:
+        """The suite."""
+        return self.inner.suite
+
+    @property
+    def key_id(self) -> str:
+        """The key's id."""
+        return self.inner.key_id
+
+    def sign(self, message: bytes) -> bytes:
+        """Count and sign."""
+        self.signatures += 1
+        return self.inner.sign(message)
+
+    def public_key(self) -> bytes:
+        """The public key."""
+        return self.inner.public_key()
+
+
+def at_once(times: int, act: Callable[[int], Any]) -> list[Any]:
+    """What a function answers, or raises, in so many threads that start together."""
+    barrier = threading.Barrier(times)
+    answers: list[Any] = [None] * times
+
+    def one(number: int) -> None:
+        barrier.wait()
+        try:
+            answers[number] = act(number)
+        except Exception as error:  # noqa: BLE001  what was raised is the answer
+            answers[number] = error
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def message(values: Mapping[str, Any] | None = None, **changes: Any) -> str:
+    """A department's message, by default the base example's firm; `changes` are a merge patch of the CloudEvent."""
+    data = {
+        "source": "legal-person-base",
+        "kind": "enterprise",
+        "sequence": 1,
+        "issued_at": NOW.isoformat(),
+        "values": firm() if values is None else values,
+    }
+    event = {
+        "specversion": "1.0",
+        "id": "message-1",
+        "source": "/departments/market-regulation",
+        "type": "cn.miaoban.record.upserted.v1",
+        "time": NOW.isoformat(),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+    return json.dumps(merged(event, changes), ensure_ascii=False)
+
+
+def heartbeat(source: str, **changes: Any) -> str:
+    """A source's heartbeat, from the department that owns it."""
+    gone = dict.fromkeys(("kind", "sequence", "values"))
+    sender = f"/departments/{edition().sources[source].owner}"
+    heard = {"source": sender, "type": "cn.miaoban.source.heard.v1", "data": {"source": source, **gone}}
+    return message(**merged(heard, changes))
+
+
+def queue_event(*texts: str, sender: str = "AIDAEXAMPLE", tries: int = 1) -> dict[str, Any]:
+    """An SQS event with these message texts; the messages are named m-0, m-1 and so on."""
+    attributes = {"ApproximateReceiveCount": str(tries), "SenderId": sender}
+    records = [{"messageId": f"m-{n}", "body": text, "attributes": attributes} for n, text in enumerate(texts)]
+    return {"Records": records}
