@@ -46,6 +46,12 @@ def verify_licence(call: Call) -> Mapping[str, Any]:
     return verify_code(call.services, body.number, body.code)
 
 
+@operation(routes, Action.OPEN_VERIFICATION, Verification)
+def open_verification(call: Call) -> Mapping[str, Any]:
+    """Open the verification link that stands on a licence."""
+    return verify_code(call.services, call.path["licence"], call.path["code"])
+
+
 @operation(routes, Action.READ_KEYS, PublicKeys)
 def read_keys(call: Call) -> PublicKeys:
     """Read the public keys with which QR texts verify offline."""

@@ -242,6 +242,7 @@ def test_routes_are_unique() -> None:
         "/v1/matters",
         "/v1/matters/{matter}",
         "/v1/public/verifications",
+        "/v1/public/licences/{licence}/{code}",
         "/v1/public/keys",
     }
 

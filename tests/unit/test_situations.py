@@ -95,7 +95,7 @@ def test_neither_true_nor_false_is_an_error(expression: str, reason: str) -> Non
     assert "\n" not in str(caught.value), "no backtrace of the engine"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.recursive(st.none() | st.text(max_size=3), lambda inner: st.dictionaries(st.text("ab", max_size=1), inner)),
     st.text("ab."),

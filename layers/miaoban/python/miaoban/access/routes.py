@@ -10,6 +10,7 @@ class Action(StrEnum):
     LIST_MATTERS = "list_matters"
     READ_MATTER = "read_matter"
     VERIFY_LICENCE = "verify_licence"
+    OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
     CREATE_DRAFT = "create_draft"
     SUBMIT_APPLICATION = "submit_application"
@@ -51,6 +52,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_MATTERS, "GET", "/v1/matters", public=True),
     Route(Action.READ_MATTER, "GET", "/v1/matters/{matter}", public=True),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
+    Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),
     Route(Action.CREATE_DRAFT, "POST", "/v1/drafts"),
     Route(Action.SUBMIT_APPLICATION, "POST", "/v1/applications"),

@@ -50,7 +50,7 @@ class CaseView(Frozen):
 
 
 class LicenceView(Frozen):
-    """A licence as its holder sees it, with the texts by which anyone can verify it."""
+    """A licence as its holder sees it, with the texts, and the link below the API's address, by which anyone can verify it."""
 
     number: str
     name: str
@@ -64,6 +64,7 @@ class LicenceView(Frozen):
     successor: str | None = None
     code: str
     qr: str
+    verification: str
 
 
 def view(model: Frozen) -> dict[str, Any]:
@@ -130,4 +131,5 @@ def licence_view(licence: Licence) -> LicenceView:
         successor=licence.successor,
         code=licence.code,
         qr=licence.qr,
+        verification=f"/v1/public/licences/{licence.number}/{licence.code}",
     )
