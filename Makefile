@@ -61,8 +61,8 @@ openapi: $(SYNCED) ## generate the OpenAPI documents in infra/ from the models
 package: $(SYNCED) ## build for AWS and upload to BUCKET=NAME (ARCHITECTURE=arm64|x86_64)
 	$(PY) -m tools.aws package --bucket "$(BUCKET)" --architecture $(ARCHITECTURE)
 
-deploy: $(SYNCED) ## build for AWS and deploy STACK=NAME (BUCKET=NAME, ARCHITECTURE=arm64|x86_64)
-	$(PY) -m tools.aws deploy --stack "$(STACK)" --bucket "$(BUCKET)" --architecture $(ARCHITECTURE)
+deploy: $(SYNCED) ## build for AWS and deploy STACK=NAME ISSUER=URL JWKS=URL (BUCKET=NAME, ARCHITECTURE=arm64|x86_64)
+	$(PY) -m tools.aws deploy --stack "$(STACK)" --bucket "$(BUCKET)" --architecture $(ARCHITECTURE) --issuer "$(ISSUER)" --jwks '$(JWKS)'
 
 layers/vendor/requirements.txt: uv.lock $(SYNCED)
 	$(BIN)/uv export --quiet --frozen --no-default-groups --no-emit-project --no-header --no-annotate --output-file $@

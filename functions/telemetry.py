@@ -4,12 +4,15 @@ Log lines are JSON with UTC times; `correlation_id` follows a request from the A
 and ids, never values: no name, number, phone or address of a person, and no traceback, which could quote one.
 """
 
+import traceback
 from functools import cache
+from pathlib import PurePath
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Miaoban"
+OURS = frozenset({"miaoban", "functions"})
 
 
 @cache
@@ -25,3 +28,17 @@ def count(service: str, name: str, number: int = 1, **dimensions: str) -> None:
         metrics.add_dimension(name=dimension, value=value)
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
     metrics.flush_metrics()
+
+
+def failure(error: Exception) -> dict[str, str]:
+    """What may be logged of a failure: its type, our line that met it, a service's operation and code; never its words."""
+    frames = [(PurePath(frame.f_code.co_filename), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    ours = [f"{path.parent.name}/{path.name}:{line}" for path, line in frames if OURS & set(path.parts)]
+    answer = getattr(error, "response", None)
+    parts = {
+        "error": type(error).__name__,
+        "where": ours[-1] if ours else "",
+        "operation": str(getattr(error, "operation_name", "")),
+        "reason": str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else "",
+    }
+    return {name: part for name, part in parts.items() if part}

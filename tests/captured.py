@@ -4,6 +4,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from logging import StreamHandler
 
 from functions.telemetry import logger
 
@@ -14,8 +15,9 @@ def captured(service: str) -> Iterator[io.StringIO]:
     written = io.StringIO()
     with redirect_stdout(written):
         handler = logger(service).registered_handler
-        handler.stream = written
+        assert isinstance(handler, StreamHandler)
+        handler.setStream(written)
         try:
             yield written
         finally:
-            handler.stream = sys.__stdout__
+            handler.setStream(sys.__stdout__)

@@ -1,9 +1,7 @@
 """What tests share: the published matters, made-up people and firms, and services on the fakes."""
 
 import json
-import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import count
@@ -27,13 +25,17 @@ from miaoban.operations.gathering import record_key
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application
 from miaoban.ports import Signer, Store
-from miaoban.storage import Commit, Item, Items, Key, Page, Put, Range
+from miaoban.storage import Commit, Item, Key, Put
+from tests import watched
 
 ROOT = Path(__file__).parents[1]
 GRAIN = "grain-purchase-filing"
 NOW = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
 REPRESENTATIVE = ("甄示例", "211281200305159019")
 AGENT = ("贾经办", "211202199001019024")
+
+CountingStore = watched.CountingStore
+at_once = watched.at_once
 
 
 def folder_texts(folder: Path) -> dict[str, str]:
@@ -180,86 +182,6 @@ def application(region: str = "211281", situation: Mapping[str, Any] | None = No
     given = examples()["01-own-warehouse.yaml"].given
     answers = merged(given.situation, situation or {})
     return Application(matter=GRAIN, region=region, situation=answers, form=merged(given.form, form))
-
-
-@dataclass
-class CountingStore:
-    """A store that counts its calls; `before_commit` may act between a read and its commit."""
-
-    inner: Store
-    reads: int = 0
-    commits: int = 0
-    queries: int = 0
-    before_commit: Callable[[], None] | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def read(self, wanted: Iterable[Key]) -> Items:
-        """Count and read."""
-        with self._lock:
-            self.reads += 1
-        return self.inner.read(wanted)
-
-    def commit(self, commit: Commit) -> None:
-        """Count, act once, and commit."""
-        with self._lock:
-            self.commits += 1
-            act, self.before_commit = self.before_commit, None
-        if act is not None:
-            act()
-        self.inner.commit(commit)
-
-    def query(self, question: Range) -> Page:
-        """Count and answer."""
-        with self._lock:
-            self.queries += 1
-        return self.inner.query(question)
-
-
-@dataclass
-class CountingSigner:
-    """A signer that counts its signatures."""
-
-    inner: Signer
-    signatures: int = 0
-
-    @property
-    def suite(self) -> str:
-        """The suite."""
-        return self.inner.suite
-
-    @property
-    def key_id(self) -> str:
-        """The key's id."""
-        return self.inner.key_id
-
-    def sign(self, message: bytes) -> bytes:
-        """Count and sign."""
-        self.signatures += 1
-        return self.inner.sign(message)
-
-    def public_key(self) -> bytes:
-        """The public key."""
-        return self.inner.public_key()
-
-
-def at_once(times: int, act: Callable[[int], Any]) -> list[Any]:
-    """What a function answers, or raises, in so many threads that start together."""
-    barrier = threading.Barrier(times)
-    answers: list[Any] = [None] * times
-
-    def one(number: int) -> None:
-        barrier.wait()
-        try:
-            answers[number] = act(number)
-        except Exception as error:  # noqa: BLE001  what was raised is the answer
-            answers[number] = error
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(times)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def message(values: Mapping[str, Any] | None = None, **changes: Any) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalice import Blueprint  # type: ignore[attr-defined]
-from miaoban.operations.notify import InboxPage, read_inbox
 
 from functions.api.calls import Call
 from functions.api.guards import case_resource, permit_case, permit_licence
@@ -14,6 +13,7 @@ from miaoban.access.policy import policy
 from miaoban.access.routes import Action
 from miaoban.decision.receipt import Proof
 from miaoban.operations.cases import load
+from miaoban.operations.notify import InboxPage, read_inbox
 from miaoban.operations.reading import case_in_words, happenings, own_licences, proof, read_licence
 from miaoban.operations.views import LicenceView, licence_view
 

@@ -36,6 +36,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (RetryableError, 503),
     (FinalError, 422),
 )
+JSON = "application/problem+json; charset=utf-8"
 TITLES = {
     400: "请求格式不正确",
     403: "没有权限",
@@ -92,7 +93,10 @@ def _response(status: int, code: str, detail: str, more: Mapping[str, Any]) -> R
         "detail": detail,
         "code": code,
     }
-    headers = {"Content-Type": "application/problem+json; charset=utf-8", "Cache-Control": "no-store"}
+    headers: dict[str, str | list[str]] = {
+        "Content-Type": "application/problem+json; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
     if status == 503:  # noqa: PLR2004 (the status itself is the name)
         headers["Retry-After"] = "1"
     return Response(body=json.dumps({**document, **more}, ensure_ascii=False), status_code=status, headers=headers)

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from functions.api.calls import Call
 from functions.api.problems import problem, unexpected
-from functions.telemetry import logger
+from functions.telemetry import failure, logger
 from miaoban.access.routes import ROUTES, Action, Route
 from miaoban.errors import MiaobanError
 
@@ -72,23 +72,15 @@ def _answer(call: Call, view: View, status: int) -> Response:
     try:
         answer = view(call)
     except MiaobanError as error:
-        logger("api").info("refused", action=call.action.value, code=error.code)
+        logger("api").info("refused", extra={"action": call.action.value, "code": error.code})
         return problem(error)
     except Exception as error:  # noqa: BLE001 (the entry's edge: whatever broke must not tell the caller how)
-        logger("api").error("broken", action=call.action.value, error=type(error).__name__, where=_where(error))
+        logger("api").error("broken", extra={"action": call.action.value, **failure(error)})
         return unexpected()
     body = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else answer
-    logger("api").info("answered", action=call.action.value, status=body.get("status"))
-    headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    logger("api").info("answered", extra={"action": call.action.value, "status": body.get("status")})
+    headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(body=json.dumps(body, ensure_ascii=False, separators=(",", ":")), status_code=status, headers=headers)
-
-
-def _where(error: Exception) -> str:
-    """File and line of a failure, without its words, which may hold personal data."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else ""
 
 
 def _call(action: Action, request: Any) -> Call:

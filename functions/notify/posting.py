@@ -55,9 +55,9 @@ class Pinned:
         """Leave closing to who opened the socket."""
 
 
-def post(target: Target, body: bytes, headers: Mapping[str, str]) -> Answer:
-    """Send one POST and return the status; raises UnreachableError (see `Post`)."""
-    deadline = time.monotonic() + TOTAL_SECONDS
+def post(target: Target, body: bytes, headers: Mapping[str, str], *, seconds: float = TOTAL_SECONDS) -> Answer:
+    """Send one POST and return the status; raises UnreachableError (see `Post`), at the latest after so many seconds."""
+    deadline = time.monotonic() + seconds
     try:
         with _connected(target, deadline) as sock:
             return _exchange(Pinned(sock, deadline), target, body, headers)

@@ -1,22 +1,39 @@
 """Resume: takes wake-ups from a queue, one case a message, and decides or hands on."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from functions.batches import failures
+from functions.batches import Batch, Context, Record
 from functions.composition import services
+from functions.telemetry import logger
 from miaoban.operations.handing import expire
 from miaoban.operations.resume import resume
+from miaoban.operations.services import Services
 from miaoban.operations.watch import TIME_ENDED, Wakeup
 
-
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Take a batch of wake-ups; those that failed for now are reported and come again."""
-    return failures("resume", event, lambda body, _: wake(Wakeup.read(body)))
+SERVICE = "resume"
+MARGIN = 5_000
 
 
-def wake(wakeup: Wakeup) -> None:
-    """Move one case on; a case that has moved on already stays as it is."""
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Take a batch of wake-ups."""
+    return batch(services()).answer(event, context)
+
+
+def batch(services: Services) -> Batch:
+    """How wake-ups are taken with these services."""
+    return Batch(SERVICE, MARGIN, lambda record: _taken(services, record))
+
+
+def _taken(services: Services, record: Record) -> str:
+    wakeup = Wakeup.read(record["body"])
+    case = wake(services, wakeup)
+    logger(SERVICE).info("woken", extra={"correlation_id": wakeup.case, "why": wakeup.why, "status": case})
+    return case
+
+
+def wake(services: Services, wakeup: Wakeup) -> str:
+    """Move one case on, and say where it stands; a case that has moved on already stays as it is."""
     if wakeup.why == TIME_ENDED:
-        expire(services(), wakeup.case, wakeup.at or services().now())
-    else:
-        resume(services(), wakeup.case)
+        return expire(services, wakeup.case, wakeup.at or services.now()).status.value
+    return resume(services, wakeup.case).status.value

@@ -34,5 +34,5 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     moment = datetime.fromisoformat(event["time"])
     ended = watch(services(), moment)
     redelivered = redeliver(services(), deliveries(), moment)
-    logger("watch").info("watched", ended=ended, redelivered=redelivered)
+    logger("watch").info("watched", extra={"ended": ended, "redelivered": redelivered})
     return {"ended": ended, "redelivered": redelivered}

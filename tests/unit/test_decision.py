@@ -80,7 +80,7 @@ def conditions_of(given: Made) -> tuple[Condition, ...]:
     return tuple(condition(n, effect, TRUTHS[truth][0], *TRUTHS[truth][1]) for n, (effect, truth) in enumerate(given))
 
 
-few = settings(max_examples=120, deadline=None)
+few = settings(max_examples=50, deadline=None)
 
 
 @few

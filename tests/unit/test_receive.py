@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from functions.receive.handler import MARGIN, take
 from functions.receive.settings import Settings
-from functions.telemetry import logger
+from functions.telemetry import failure, logger
 from miaoban.errors import RetryableError
 from miaoban.evidence.privacy import comparable, protect
 from miaoban.evidence.record import Record, Watermark
@@ -29,6 +30,7 @@ from miaoban.operations.quarantine import KEPT, LARGEST, MOST_PROBLEMS, Quaranti
 from miaoban.operations.receive import MARKED_EVERY, Desk, Received, receive
 from miaoban.operations.resume import resume
 from miaoban.operations.submit import submit
+from miaoban.operations.wake import wake
 from miaoban.operations.watch import RECORD_ARRIVED, Wakeup
 from miaoban.ports import UnavailableError
 from miaoban.storage import Commit, Item, Key, Put, Table
@@ -244,21 +246,21 @@ def test_of_an_oversized_message_only_size_and_digest_are_kept(room: Room) -> No
     assert kept.envelope.id == "mr-20260302-000022", "its department is still told by its own id"
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "empty"),
-        ("\ud800", "a lone surrogate, which no encoding takes"),
-        ("[" * 100_000, "deeply nested"),
-        (kit.message(data={"values": {f"f{n}": n for n in range(8_000)}}), "thousands of problems"),
-        (kit.message(data={"values": {"x" * 90_000: 1}}), "an endless key"),
-        (kit.message(id="211281200305159019"), "a person's number as the id"),
-        (kit.message(data={"values": {"211281200305159019": "x"}}), "a person's number as a key"),
-        ('{"13900000000": 1, "13900000000": 2}', "a person's phone as a repeated key"),
-        (kit.message(type="cn.miaoban.211281200305159019.v1"), "a person's number in the type"),
-        (kit.message(source="/departments/d-13900000000"), "a person's phone in the source"),
-    ],
-)
+POISON = [
+    ("", "empty"),
+    ("\ud800", "a lone surrogate, which no encoding takes"),
+    ("[" * 100_000, "deeply nested"),
+    (kit.message(data={"values": {f"f{n}": n for n in range(8_000)}}), "thousands of problems"),
+    (kit.message(data={"values": {"x" * 90_000: 1}}), "an endless key"),
+    (kit.message(id="211281200305159019"), "a person's number as the id"),
+    (kit.message(data={"values": {"211281200305159019": "x"}}), "a person's number as a key"),
+    ('{"13900000000": 1, "13900000000": 2}', "a person's phone as a repeated key"),
+    (kit.message(type="cn.miaoban.211281200305159019.v1"), "a person's number in the type"),
+    (kit.message(source="/departments/d-13900000000"), "a person's phone in the source"),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), POISON, ids=[reason for _, reason in POISON])
 def test_poison_is_kept_in_bounds_and_without_numbers(text: str, reason: str, room: Room, log: io.StringIO) -> None:
     assert room.take(kit.queue_event(text, kit.message())) == [], reason
     assert [line["outcome"] for line in lines(log)] == ["quarantined", "stored"], reason
@@ -385,7 +387,8 @@ def test_a_stale_watermark_moves_at_once(room: Room) -> None:
     long_ago = kit.NOW - timedelta(days=31)
     room.receive(kit.heartbeat(BASE, time=long_ago.isoformat()))
     room.receive(kit.heartbeat(BASE, time=(long_ago + timedelta(seconds=1)).isoformat()))
-    assert room.heard_at() == long_ago + timedelta(seconds=1)
+    room.receive(kit.heartbeat(BASE, time=long_ago.isoformat()))
+    assert room.heard_at() == long_ago + timedelta(seconds=1), "forward, and never back"
 
 
 def test_records_and_refusals_and_the_watermark(room: Room) -> None:
@@ -420,16 +423,16 @@ def test_all_pages_of_the_waiting_are_woken(room: Room) -> None:
     assert room.receive(kit.message()).woken == 450
 
 
-@pytest.mark.parametrize(
-    ("text", "woken", "reason"),
-    [
-        (state(1), ["any", "record"], "the same again: the first delivery may have died before it woke anyone"),
-        (state(2), ["record"], "newer; the silence was broken by the first, whose task it is to tell"),
-        (gone(2), ["record"], "that it is withdrawn is known now, too"),
-        (kit.heartbeat(BASE), ["any"], "a word of the source, but not of the record"),
-        (state(1, status="注销"), [], "what is refused says nothing"),
-    ],
-)
+SECOND = [
+    (state(1), ["any", "record"], "the same again: the first delivery may have died before it woke anyone"),
+    (state(2), ["record"], "newer; the silence was broken by the first, whose task it is to tell"),
+    (gone(2), ["record"], "that it is withdrawn is known now, too"),
+    (kit.heartbeat(BASE), ["any"], "a word of the source, but not of the record"),
+    (state(1, status="注销"), [], "what is refused says nothing"),
+]
+
+
+@pytest.mark.parametrize(("text", "woken", "reason"), SECOND, ids=[reason for *_, reason in SECOND])
 def test_who_is_woken_by_a_second_message(text: str, woken: list[str], reason: str, room: Room) -> None:
     room.receive(state(1))
     wait(room, firm_key(room), "record")
@@ -493,6 +496,22 @@ def test_what_fails_for_now_comes_again(
     assert len(room.records()) == 2
 
 
+def test_a_failure_is_told_by_place_and_code_and_not_in_words() -> None:
+    number = kit.REPRESENTATIVE[1]
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": number}}, "SendMessage")
+    outbox = Failing(MemoryOutbox(), denied)
+    with pytest.raises(ClientError) as raised:
+        wake(replace(kit.services(with_waiting()), resumes=outbox), BASE, [keys.ANY_RECORD])
+    told = failure(raised.value)
+    assert told["where"].startswith("operations/wake.py:")
+    assert {**told, "where": ""} == {"error": "ClientError", "where": "", "operation": "SendMessage", "reason": "AccessDenied"}
+    assert failure(ValueError(number)) == {"error": "ValueError"}
+
+
+def with_waiting() -> MemoryStore:
+    return MemoryStore([Item(keys.waiting(BASE, keys.ANY_RECORD, "case-1"), "{}")])
+
+
 def test_a_crash_between_storing_and_waking_is_made_good(room: Room) -> None:
     wait(room, firm_key(room), "case-1")
     outbox = Failing(room.resumes, UnavailableError("消息队列繁忙"))
@@ -539,6 +558,19 @@ def test_messages_of_one_key_at_once_end_at_the_highest_sequence(room: Room) -> 
     (record,) = room.records()
     assert record.sequence == 12
     assert room.quarantined() == {}
+
+
+def test_a_newer_state_that_slips_in_before_the_commit_stays(room: Room) -> None:
+    room.receive(state(1))  # the watermark stands: nothing but the record is written
+    store = kit.CountingStore(room.store, before_commit=lambda: assert_stored(room.receive(state(9))))
+    slower = Desk(replace(room.services, store=store), room.replies, {})
+    assert receive(slower, state(5), None, "m-1").outcome == "late"
+    (record,) = room.records()
+    assert record.sequence == 9
+
+
+def assert_stored(received: Received) -> None:
+    assert received.outcome == "stored"
 
 
 def test_one_message_delivered_to_many_at_once_is_stored_once(room: Room) -> None:

@@ -47,7 +47,12 @@ def happened() -> Happened:
     ("name", "published", "aside", "reason"),
     [
         ("ok", [f"{CASE}-0001", f"{CASE}-0002"], 0, "both events of a step, in the shard's order"),
-        ("duplicate", [f"{CASE}-0002", f"{CASE}-0002"], 0, "a record read twice is published twice: consumers know it by its id"),
+        (
+            "duplicate",
+            [f"{CASE}-0002", f"{CASE}-0002"],
+            0,
+            "a record read twice is published twice",
+        ),
         ("other-items", [], 0, "cases, receipts, licences, guards and keys are nobody else's business"),
         ("malformed", [f"{CASE}-0002"], 3, "what can not be read is set aside, and the shard goes on"),
         ("removed", [], 0, "what expired or was removed has no image: nothing happened to the case"),
@@ -115,7 +120,7 @@ def test_what_is_set_aside_is_a_reference() -> None:
 
 def test_dead_letters_that_are_down_stop_the_batch() -> None:
     class Down(MemoryOutbox):
-        def send(self, messages: Any, delay: int = 0) -> None:
+        def send(self, messages: Any, delay: int = 0) -> None:  # noqa: ARG002  the port's signature
             raise UnavailableError("down")
 
     with captured("relay"), pytest.raises(UnavailableError):

@@ -1,18 +1,21 @@
 """Canonical JSON (RFC 8785) and digests of it."""
 
 import hashlib
+import re
 from typing import Any, Final, Literal
 
 import rfc8785
-from pydantic_core import to_json
+from jsonschema_rs.canonical.json import to_string
 
 from miaoban.canonical.errors import CanonicalError
 
 _SAFE_INTEGER: Final = 2**53 - 1
 _PLAIN: Final = frozenset({str, bool, type(None)})
-# Between these, Python, Rust and ECMAScript all write a fraction as plain decimals with the shortest digits.
+# Between these, Rust and ECMAScript both write a fraction as plain decimals with the shortest digits.
 _PLAIN_FRACTION_FROM: Final = 1e-4
 _PLAIN_FRACTION_TO: Final = 1e15
+# Below the surrogates, the order of code points is the order of UTF-16 units that the standard asks for.
+_ABOVE: Final = re.compile("[\ud800-\U0010ffff]")
 
 Algorithm = Literal["sha256", "sm3"]
 
@@ -24,11 +27,13 @@ def canonical(value: object) -> bytes:
     NaN, infinities, integers beyond 2**53 - 1, and text that is not Unicode.
     """
     try:
-        # The standard's own encoder is pure Python: sorting here and writing in Rust gives the same bytes 4 to 6
-        # times as fast. What is not surely the same raises, and goes to the standard's encoder.
-        return to_json(_ordered(value))
-    except (TypeError, ValueError, RecursionError):
+        # The standard's own encoder is pure Python; the schema library's, in Rust, gives the same bytes for what
+        # `_check` lets pass, 6 to 9 times as fast. Whatever is not surely the same goes to the standard's encoder.
+        _check((value,))
+        text = to_string(value)
+    except (ValueError, RecursionError):
         return _canonical_by_standard(value)
+    return _canonical_by_standard(value) if _ABOVE.search(text) else text.encode()
 
 
 def digest(value: object, algorithm: Algorithm = "sha256") -> str:
@@ -52,30 +57,23 @@ def _canonical_by_standard(value: Any) -> bytes:
         raise CanonicalError("数据嵌套过深或引用了自身，无法写成规范 JSON（RFC 8785）。") from None
 
 
-def _ordered(value: Any) -> Any:
-    kind = type(value)
-    if kind in _PLAIN:
-        return value
-    if kind is dict:
-        return {key: _ordered(value[key]) for key in _sorted_keys(value)}
-    if kind is list or kind is tuple:
-        return [_ordered(item) for item in value]
-    if _is_plain_number(value):
-        return value
-    raise TypeError("not surely canonical")
-
-
-def _sorted_keys(value: dict[Any, Any]) -> list[str]:
-    if "".join(value).isascii():  # join refuses keys that are not text
-        return sorted(value)
-    return sorted(value, key=_utf16)
-
-
-def _utf16(key: str) -> bytes:
-    return key.encode("utf-16be")
+def _check(values: Any) -> None:
+    """Raise ValueError for a value, here or within, that the two encoders may not write the same."""
+    for value in values:
+        kind = type(value)
+        if kind in _PLAIN:
+            continue
+        if kind is dict:
+            _check(value.values())
+        elif kind is list or kind is tuple:
+            _check(value)
+        elif not _is_plain_number(value):
+            raise ValueError("not surely canonical")
 
 
 def _is_plain_number(value: Any) -> bool:
     if type(value) is int:
         return -_SAFE_INTEGER <= value <= _SAFE_INTEGER
-    return type(value) is float and _PLAIN_FRACTION_FROM <= abs(value) < _PLAIN_FRACTION_TO and not value.is_integer()
+    if type(value) is not float:
+        return False
+    return value == 0 or _PLAIN_FRACTION_FROM <= abs(value) < _PLAIN_FRACTION_TO

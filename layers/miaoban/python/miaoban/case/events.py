@@ -18,8 +18,8 @@ class Party(Frozen):
     """Who filed: the owner key under which he finds his cases, his name, and his number."""
 
     owner: str
-    name: str | None
     number: Private
+    name: str | None = None
 
 
 class Opening(Frozen):

@@ -43,8 +43,8 @@ class Field(Frozen):
     prefill: str | None = None
     when: str | None = None
     max_length: int = Declared(default=500, ge=1, le=10_000)
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     options: Mapping[str, str] = Declared(default_factory=dict)
     columns: Mapping[str, "Field"] = Declared(default_factory=dict)
     max_rows: int = Declared(default=20, ge=1, le=500)

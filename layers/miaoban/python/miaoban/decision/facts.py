@@ -15,8 +15,8 @@ OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "today
 class Applicant(Frozen):
     """Who files: the name and the pseudonym of the resident number (the agent 经办人, or the person himself)."""
 
-    name: str | None
     number: str
+    name: str | None = None
 
 
 class Held(Frozen):

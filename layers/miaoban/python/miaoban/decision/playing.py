@@ -12,6 +12,7 @@ from typing import Any
 from miaoban.canonical import digest
 from miaoban.catalogue.errors import CatalogueError, ProblemsError
 from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
@@ -142,8 +143,7 @@ def _private(number: ResidentId) -> Private:
 
 
 def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evidence:
-    use = edition.matter.records[name]
-    fields = edition.sources[use.source].kinds[use.kind].fields
+    fields = _fields(edition, edition.matter.records[name])
     return evidence.model_copy(update={"values": mapping(fields, evidence.values)})
 
 
@@ -171,7 +171,7 @@ def _assessed(edition: Edition, given: Given, use: RecordUse, key: list[Any]) ->
     return assess(edition.sources[use.source], next(found, None), watermark, given.now)
 
 
-def _fields(edition: Edition, use: RecordUse) -> Any:
+def _fields(edition: Edition, use: RecordUse) -> Fields:
     return edition.sources[use.source].kinds[use.kind].fields
 
 
@@ -179,17 +179,8 @@ def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetim
     fields = _fields(edition, use)
     values = protect(fields, Form(fields).check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
     at = given.received_at or heard
-    return Record(
-        source=use.source,
-        kind=use.kind,
-        key="example",
-        sequence=1,
-        issued_at=at,
-        received_at=at,
-        withdrawn=given.withdrawn,
-        values=values,
-        digest=digest(values),
-    )
+    named = {"source": use.source, "kind": use.kind, "key": "example", "sequence": 1, "digest": digest(values)}
+    return Record(**named, issued_at=at, received_at=at, withdrawn=given.withdrawn, values=values)
 
 
 def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str, Evidence], given: Given) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from miaoban.canonical import digest
+from miaoban.catalogue.errors import SituationError
 from miaoban.catalogue.publication import Published
 from miaoban.decision.errors import ReceiptError
 from miaoban.decision.outcome import decide
@@ -26,7 +27,10 @@ def replay(document: Any) -> Difference | None:
     """Decide a proof again; None when it agrees. Raises ReceiptError when it is no proof or not of this edition."""
     proof, receipt = _read(document)
     published = Published(edition=proof.edition, version=receipt.version, digest=receipt.edition)
-    situation, _ = published.situation(receipt.facts.situation)
+    try:
+        situation, _ = published.situation(receipt.facts.situation)
+    except SituationError as error:
+        raise ReceiptError(f"回执记载的情形在所附的事项版本中不存在（{error}），文件被改动过") from error
     again = receipt_of(receipt.case, published, receipt.facts, decide(published.matter, situation, receipt.facts))
     return first_difference(_judged(receipt), _judged(again.model_copy(update={"decided_by": receipt.decided_by})))
 

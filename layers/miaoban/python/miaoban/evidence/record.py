@@ -59,7 +59,7 @@ def assess(source: Source, record: Record | None, watermark: Watermark | None, n
         return _absence(source, record, watermark, now)
     heard_at = watermark.heard_at if source.absence == "none" and watermark else record.received_at
     if _stale(source, heard_at, now):
-        return _unknown(source, "stale")
+        return _unknown(source, "silent" if source.absence == "none" else "stale")
     return Evidence(
         source=source.code,
         source_name=source.name,

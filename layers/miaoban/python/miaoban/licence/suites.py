@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -20,13 +20,13 @@ def verifies(suite: str, key: bytes, message: bytes, signature: bytes) -> bool:
 
 
 def _p256(key: bytes, message: bytes, signature: bytes) -> bool:
-    public = load_der_public_key(key)
-    if not isinstance(public, EllipticCurvePublicKey):
-        return False
     numbers = encode_dss_signature(int.from_bytes(signature[:32]), int.from_bytes(signature[32:]))
     try:
+        public = load_der_public_key(key)
+        if not isinstance(public, EllipticCurvePublicKey) or not isinstance(public.curve, SECP256R1):
+            return False
         public.verify(numbers, message, ECDSA(SHA256()))
-    except InvalidSignature:
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):  # ValueError: what is no key at all
         return False
     return True
 

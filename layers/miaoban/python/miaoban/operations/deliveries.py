@@ -86,7 +86,7 @@ class Delivery(Frozen):
     state: State = State.PENDING
     attempts: int = 0
     created_at: datetime
-    next_at: datetime | None
+    next_at: datetime | None = None
     claim: str | None = None
     last_status: int | None = None
     last_error: str | None = None

@@ -36,7 +36,7 @@ class CaseView(Frozen):
     status: Status
     organ: Organ
     situation: Mapping[str, str]
-    applicant: str | None
+    applicant: str | None = None
     form: Mapping[str, Any] | None = None
     reasons: tuple[Reason, ...]
     waiting_for: tuple[str, ...] = ()

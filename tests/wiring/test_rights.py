@@ -1,0 +1,166 @@
+"""Least privilege: a function is granted what its code uses, on what it uses it, and nothing else.
+
+What SAM adds for triggers and logs (the managed policies of Lambda) is not in the template and not seen here.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from tests.wiring.reach import uses
+from tests.wiring.templates import Json, everything, everywhere, functions, leads_to, listed
+
+CASES, RECORDS, CATALOGUE = "Storage/CaseTable.Arn", "Storage/RecordTable.Arn", "Storage/CatalogueTable.Arn"
+INDEXES = f"{CASES}/index/*"
+KEY, SECRET = "Keys/SigningKey.Arn", "Keys/PepperSecret.Id"
+QUEUE = "Messaging/{}.Arn"
+READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
+PUT, DELETE, CHECK = "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"
+SIGN, PUBLIC, PEPPER = "kms:Sign", "kms:GetPublicKey", "secretsmanager:GetSecretValue"
+SEND, PUBLISH = "sqs:SendMessage", "events:PutEvents"
+
+
+class Right(NamedTuple):
+    """One row of the table: what a function may do to what, and why."""
+
+    folder: str
+    target: str
+    actions: frozenset[str]
+    reason: str
+
+
+def right(folder: str, target: str, actions: str, reason: str) -> Right:
+    return Right(folder, target, frozenset(actions.split()), reason)
+
+
+RIGHTS = [
+    right("api", CASES, f"{READ} {QUERY} {PUT} {DELETE} {CHECK}", "cases, licences, guards, keys; timelines and inboxes"),
+    right("api", INDEXES, QUERY, "own cases by owner; tasks, flags and deliveries by queue"),
+    right("api", RECORDS, f"{READ} {CHECK}", "facts, and that they stand unchanged while a case begins to wait for them"),
+    right("api", CATALOGUE, f"{READ} {QUERY}", "the matters and their list"),
+    right("api", KEY, f"{SIGN} {PUBLIC}", "issues licences, and says with which key"),
+    right("api", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("receive", RECORDS, f"{READ} {PUT}", "records, watermarks and the quarantine"),
+    right("receive", CATALOGUE, READ, "the sources and their kinds"),
+    right("receive", CASES, QUERY, "which cases wait for a record"),
+    right("receive", QUEUE.format("ResumeQueue"), SEND, "wakes them"),
+    right("receive", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
+    right("receive", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("resume", CASES, f"{READ} {PUT} {DELETE} {CHECK}", "decides a waiting case as the api does"),
+    right("resume", RECORDS, f"{READ} {CHECK}", "the facts that have come, and that they stand"),
+    right("resume", CATALOGUE, READ, "the edition with which the case began"),
+    right("resume", KEY, f"{SIGN} {PUBLIC}", "issues licences"),
+    right("resume", SECRET, PEPPER, "the keys of records are pseudonyms"),
+    right("relay", "Messaging/EventBus.Arn", PUBLISH, "the one that speaks on the bus"),
+    right("relay", QUEUE.format("RelayDeadLetters"), SEND, "references to what can not be read or carried"),
+    right("notify", CASES, f"{READ} {PUT}", "inboxes, subscriptions and deliveries"),
+    right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
+    right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),
+    right("watch", INDEXES, QUERY, "waits and deliveries whose time has come"),
+    right("watch", QUEUE.format("ResumeQueue"), SEND, "cases to move on"),
+    right("watch", QUEUE.format("NotifyQueue"), SEND, "deliveries to try again"),
+]
+
+USES = {
+    "store.read": READ,
+    "store.query": QUERY,
+    "Put": PUT,
+    "Delete": DELETE,
+    "Check": CHECK,
+    "signer.sign": SIGN,
+    "signer.public_key": PUBLIC,
+    "signer.key_id": PUBLIC,
+    "vault.pseudonym": PEPPER,
+    "vault.seal": PEPPER,
+    "vault.unseal": PEPPER,
+    "resumes.send": SEND,
+    "replies.send": SEND,
+    "retries.send": SEND,
+    "notify.send": SEND,
+    "dead_letters.send": SEND,
+    "bus.publish": PUBLISH,
+}
+"""The action that each use of a port asks for (see the adapters' docstrings)."""
+
+
+def granted(folder: str) -> Iterator[tuple[str, str]]:
+    """What the template grants a function: pairs of target and action."""
+    for policy in functions()[folder].properties.get("Policies", ()):
+        for statement in policy["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for resource in listed(statement["Resource"]):
+                yield from ((leads_to(resource), action) for action in listed(statement["Action"]))
+
+
+@pytest.mark.parametrize("folder", sorted(functions()))
+def test_granted_is_what_the_table_says(folder: str) -> None:
+    wanted = {(row.target, action) for row in RIGHTS if row.folder == folder for action in row.actions}
+    assert set(granted(folder)) == wanted
+
+
+@pytest.mark.parametrize("folder", sorted(functions()))
+def test_the_code_uses_what_is_granted_and_no_more(folder: str) -> None:
+    used = {USES[use] for use in uses(functions()[folder].entry) if use != "store.commit"}
+    assert {action for _, action in granted(folder)} == used
+
+
+@pytest.mark.parametrize("folder", sorted(functions()))
+def test_it_sends_to_as_many_queues_as_its_code_has_outboxes(folder: str) -> None:
+    outboxes = {use for use in uses(functions()[folder].entry) if USES.get(use) == SEND}
+    queues = {target for target, action in granted(folder) if action == SEND}
+    assert len(queues) == len(outboxes), f"{sorted(outboxes)} against {sorted(queues)}"
+
+
+def test_nothing_is_granted_at_large() -> None:
+    for folder in functions():
+        for target, action in granted(folder):
+            assert "*" not in action, f"{folder}: {action}"
+            assert "*" not in target or target == INDEXES, f"{folder}: {target}"
+
+
+ALONE = [
+    ("authorize", frozenset[str](), "verifies a token with public keys: it needs nothing of the account"),
+    ("relay", frozenset({PUBLISH, SEND}), "reads its table by the stream, not by calls"),
+]
+ONLY = [
+    (SIGN, {"api", "resume"}, "who decides signs"),
+    (PUBLISH, {"relay"}, "one voice on the bus"),
+    (DELETE, {"api", "resume"}, "a settled case lets its waiting notes go; nothing else is deleted"),
+]
+
+
+@pytest.mark.parametrize(("folder", "actions", "reason"), ALONE)
+def test_who_needs_little_has_little(folder: str, actions: frozenset[str], reason: str) -> None:
+    assert {action for _, action in granted(folder)} == actions, reason
+
+
+@pytest.mark.parametrize(("action", "folders", "reason"), ONLY)
+def test_who_alone_may(action: str, folders: set[str], reason: str) -> None:
+    assert {folder for folder in functions() if action in dict(map(reversed, granted(folder)))} == folders, reason
+
+
+def test_the_gateway_may_invoke_its_two_functions_and_only_from_this_api() -> None:
+    permissions = everywhere("AWS::Lambda::Permission")
+    assert {leads_to(given["FunctionName"], "Gateway") for given in permissions.values()} == {
+        "ApiFunction.Arn",
+        "AuthorizeFunction.Arn",
+    }
+    for given in permissions.values():
+        assert given["Action"] == "lambda:InvokeFunction"
+        assert given["Principal"] == "apigateway.amazonaws.com"
+        assert ":Gateway/Api/" in leads_to(given["SourceArn"], "Gateway")
+
+
+AT_LARGE = [("keys.yaml/Resources/SigningKey/Properties/KeyPolicy/Statement/0", "a key must let IAM grant, or nobody can")]
+
+
+def test_no_statement_anywhere_has_a_star() -> None:
+    known = {path for path, _ in AT_LARGE}
+    for path, node in everything():
+        if isinstance(node, dict) and "Effect" in node and path not in known:
+            assert not [value for value in _values(node) if value.endswith("*") and "/index/" not in value], path
+
+
+def _values(statement: Json) -> list[str]:
+    return [leads_to(value) for key in ("Action", "Resource") for value in listed(statement[key])]

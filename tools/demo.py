@@ -1,0 +1,110 @@
+"""The demo: the story of a grain purchase filing, played over HTTP on the local cloud, and printed as a table.
+
+Usage: python -m tools.demo     (make demo starts the cloud first)
+"""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+
+from miaoban.errors import MiaobanError
+from tools import publish
+from tools.arrivals import arrive
+from tools.client import URL, TooLateError
+from tools.client import ClientError as UnreachableError
+from tools.department import DepartmentError, examples
+from tools.deployment import NotDeployedError, connect
+from tools.stage import Line, Scene, Stage, StoryError
+from tools.story import STORY
+
+HEADINGS: Final = ("行", "情形", "结果", "理由和依据", "毫秒", "证照编号和验证路径")
+FAILURES: Final = (StoryError, TooLateError, MiaobanError, KeyError, StopIteration)
+"""What a row that goes wrong may raise."""
+SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, BotoCoreError, ClientError, httpx.HTTPError, OSError)
+"""What stands in the way before a row can be played."""
+
+
+def main(story: Mapping[str, Scene] = STORY, console: Console | None = None) -> int:
+    """Play the story: 0 if every row came out as expected, 1 naming each that did not, 2 if it could not be played."""
+    screen = console or Console()
+    began = time.perf_counter()
+    try:
+        stage = Stage(_prepared(screen))
+        failures = _play(story, stage, screen)
+    except (*SETUP, TooLateError) as error:
+        screen.print(f"[red]演示没有开始：{_sentence(error)}[/red]", highlight=False)
+        return 2
+    _close(stage, failures, time.perf_counter() - began, screen)
+    return 1 if failures else 0
+
+
+def _prepared(screen: Console) -> Mapping[str, str]:
+    """The deployment, with the matters in force and the sample records taken."""
+    outputs = connect()
+    with screen.status("发布事项"):
+        publish.publish_all(sorted(path for path in publish.MATTERS.iterdir() if path.is_dir()))
+    with screen.status("部门经队列报送样例数据"):
+        arrive(outputs, examples())
+    return outputs
+
+
+def _play(story: Mapping[str, Scene], stage: Stage, screen: Console) -> dict[str, str]:
+    """Play every row, print the table, and return what went wrong, by row."""
+    lines: list[Line] = []
+    failures: dict[str, str] = {}
+    with screen.status("") as status:
+        for row, scene in story.items():
+            _announce(status, row, scene)
+            try:
+                lines += scene(stage)
+            except FAILURES as error:
+                failures[row] = _sentence(error)
+                lines.append(Line(row, _title(scene), "[red]不符[/red]", failures[row]))
+    screen.print(table(lines))
+    return failures
+
+
+def _announce(status: Status, row: str, scene: Scene) -> None:
+    status.update(f"第 {row} 行：{_title(scene)}")
+
+
+def _title(scene: Callable[..., object]) -> str:
+    return (scene.__doc__ or "").split(":", 1)[-1].strip()
+
+
+def table(lines: list[Line]) -> Table:
+    """The story as a table."""
+    found = Table(*HEADINGS, title="粮食收购企业备案", show_lines=True)
+    found.columns[4].justify = "right"
+    for line in lines:
+        taken = "" if line.milliseconds is None else f"{line.milliseconds:.0f}"
+        licence = "\n".join(part for part in (line.licence, line.verification) if part)
+        found.add_row(line.row, line.given, line.outcome, line.reason, taken, licence)
+    return found
+
+
+def _close(stage: Stage, failures: Mapping[str, str], seconds: float, screen: Console) -> None:
+    """Say what it came to, and how to go on."""
+    for row, difference in failures.items():
+        screen.print(f"[red]第 {row} 行与预期不符：{difference}[/red]", highlight=False)
+    verdict = "各行均与预期相符" if not failures else f"{len(failures)} 行与预期不符"
+    screen.print(f"{verdict}，用时 {seconds:.1f} 秒。", highlight=False)
+    screen.print(f"接口地址：{stage.outputs[URL]}", highlight=False, soft_wrap=True)
+    screen.print("身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department）")
+    screen.print("停止云环境：make down（数据保留）；清除数据：make clean")
+    stage.close()
+
+
+def _sentence(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+if __name__ == "__main__":
+    sys.exit(main())
