@@ -2,6 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from typing import Literal
@@ -33,9 +36,27 @@ class Settings(BaseModel):
     resume_queue: str = ""
 
 
-@cache
+_handed_in: ContextVar[Services | None] = ContextVar("services", default=None)
+
+
+@contextmanager
+def use(handed_in: Services) -> Iterator[None]:
+    """Let the functions called inside work with these services: the one seam for whoever composes them otherwise."""
+    token = _handed_in.set(handed_in)
+    try:
+        yield
+    finally:
+        _handed_in.reset(token)
+
+
 def services() -> Services:
-    """The process's services; raises pydantic's ValidationError naming the settings that are missing."""
+    """The services handed in, or else the process's; raises pydantic's ValidationError naming the settings missing."""
+    return _handed_in.get() or _composed()
+
+
+@cache
+def _composed() -> Services:
+    """The services of this environment, made on first use."""
     settings = Settings.model_validate(os.environ)
     tables = {
         Table.CASES: settings.case_table,
@@ -59,4 +80,4 @@ def now() -> datetime:
 
 def new_id(letters: int) -> str:
     """Random letters and digits that people can read out."""
-    return "".join(secrets.choice(LETTERS) for _ in range(letters))
+    return "".join([LETTERS[byte % len(LETTERS)] for byte in secrets.token_bytes(letters)])  # 256 is a multiple of 32

@@ -24,6 +24,8 @@ PATIENCE: Final = 30.0
 """Seconds for which a request that meets a busy service is repeated."""
 LONGEST_PAUSE: Final = 2.0
 FIRST_POLL, LONGEST_POLL = 0.02, 0.5
+SHOWN: Final = 300
+"""Letters of what was last seen that an error shows."""
 
 
 class ClientError(RuntimeError):
@@ -43,6 +45,9 @@ class Answer:
     milliseconds: float
     key: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.status} {json.dumps(self.body, ensure_ascii=False)}"
 
     def __getitem__(self, name: str) -> Any:
         """A member of the body; raises KeyError showing the whole answer."""
@@ -141,7 +146,7 @@ def until(ask: Callable[[], Value], holds: Callable[[Value], bool], seconds: flo
     end, pause = time.monotonic() + seconds, FIRST_POLL
     while not holds(value := ask()):
         if time.monotonic() > end:
-            raise TooLateError(f"没有在 {seconds:g} 秒内等到，最后看到的是：{value!r}")
+            raise TooLateError(f"没有在 {seconds:g} 秒内等到，最后看到的是：{str(value)[:SHOWN]}")
         time.sleep(pause)
         pause = min(1.5 * pause, LONGEST_POLL)
     return value

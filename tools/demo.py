@@ -5,14 +5,15 @@ Usage: python -m tools.demo     (make demo starts the cloud first)
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
-from rich.status import Status
+from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from miaoban.errors import MiaobanError
 from tools import publish
@@ -24,22 +25,25 @@ from tools.deployment import NotDeployedError, connect
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
 
-HEADINGS: Final = ("行", "情形", "结果", "理由和依据", "毫秒", "证照编号和验证路径")
+MILLISECONDS: Final = "毫秒"
+HEADINGS: Final = ("行", "情形", "结果", "理由和依据", MILLISECONDS, "证照编号和验证路径")
+WIDE: Final = 200
+"""Columns of a table that is written to a file."""
 FAILURES: Final = (StoryError, TooLateError, MiaobanError, KeyError, StopIteration)
 """What a row that goes wrong may raise."""
 SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, BotoCoreError, ClientError, httpx.HTTPError, OSError)
 """What stands in the way before a row can be played."""
 
 
-def main(story: Mapping[str, Scene] = STORY, console: Console | None = None) -> int:
+def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
     """Play the story: 0 if every row came out as expected, 1 naming each that did not, 2 if it could not be played."""
-    screen = console or Console()
+    screen = console or Console(width=None if sys.stdout.isatty() else WIDE)
     began = time.perf_counter()
     try:
         stage = Stage(_prepared(screen))
         failures = _play(story, stage, screen)
     except (*SETUP, TooLateError) as error:
-        screen.print(f"[red]演示没有开始：{_sentence(error)}[/red]", highlight=False)
+        screen.print(f"[red]演示没有开始：{escape(_sentence(error))}[/red]", highlight=False)
         return 2
     _close(stage, failures, time.perf_counter() - began, screen)
     return 1 if failures else 0
@@ -55,45 +59,38 @@ def _prepared(screen: Console) -> Mapping[str, str]:
     return outputs
 
 
-def _play(story: Mapping[str, Scene], stage: Stage, screen: Console) -> dict[str, str]:
+def _play(story: Sequence[Scene], stage: Stage, screen: Console) -> dict[str, str]:
     """Play every row, print the table, and return what went wrong, by row."""
     lines: list[Line] = []
     failures: dict[str, str] = {}
     with screen.status("") as status:
-        for row, scene in story.items():
-            _announce(status, row, scene)
+        for row, title, play in story:
+            status.update(f"第 {row} 行：{title}")
             try:
-                lines += scene(stage)
+                lines += play(stage)
             except FAILURES as error:
                 failures[row] = _sentence(error)
-                lines.append(Line(row, _title(scene), "[red]不符[/red]", failures[row]))
+                lines.append(Line(row, title, "不符", failures[row]))
     screen.print(table(lines))
     return failures
 
 
-def _announce(status: Status, row: str, scene: Scene) -> None:
-    status.update(f"第 {row} 行：{_title(scene)}")
-
-
-def _title(scene: Callable[..., object]) -> str:
-    return (scene.__doc__ or "").split(":", 1)[-1].strip()
-
-
 def table(lines: list[Line]) -> Table:
     """The story as a table."""
-    found = Table(*HEADINGS, title="粮食收购企业备案", show_lines=True)
-    found.columns[4].justify = "right"
+    found = Table(title="粮食收购企业备案", show_lines=True)
+    for heading in HEADINGS:
+        found.add_column(heading, overflow="fold", justify="right" if heading == MILLISECONDS else "left")
     for line in lines:
         taken = "" if line.milliseconds is None else f"{line.milliseconds:.0f}"
         licence = "\n".join(part for part in (line.licence, line.verification) if part)
-        found.add_row(line.row, line.given, line.outcome, line.reason, taken, licence)
+        found.add_row(*map(Text, (line.row, line.given, line.outcome, line.reason, taken, licence)))
     return found
 
 
 def _close(stage: Stage, failures: Mapping[str, str], seconds: float, screen: Console) -> None:
     """Say what it came to, and how to go on."""
     for row, difference in failures.items():
-        screen.print(f"[red]第 {row} 行与预期不符：{difference}[/red]", highlight=False)
+        screen.print(f"[red]第 {row} 行与预期不符：{escape(difference)}[/red]", highlight=False)
     verdict = "各行均与预期相符" if not failures else f"{len(failures)} 行与预期不符"
     screen.print(f"{verdict}，用时 {seconds:.1f} 秒。", highlight=False)
     screen.print(f"接口地址：{stage.outputs[URL]}", highlight=False, soft_wrap=True)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from tools import deployment
 from tools.arrivals import arrive
@@ -101,7 +101,12 @@ class Stage:
             caller.close()
 
 
-Scene = Callable[[Stage], list[Line]]
+class Scene(NamedTuple):
+    """One row: its number, its title and how it is played; `play` raises StoryError when something differs."""
+
+    row: str
+    title: str
+    play: Callable[[Stage], list[Line]]
 
 
 def expect(what: str, seen: Any, wanted: Any) -> None:
@@ -117,11 +122,11 @@ def came_to(answer: Answer, outcome: str, *reasons: str) -> None:
 
 
 def line(row: str, given: str, answer: Answer, reason: str = "", licence: Answer | None = None) -> Line:
-    """The line of a case: its reasons with their articles unless something else is to be said of it."""
+    """The line of a case: its reasons with their articles unless something else is said; the time of what was sent."""
     said = reason or "\n".join(f"{told['says']}（{article(told['basis'])}）" for told in answer["reasons"])
     outcome = WORDS[answer["status"]]
     number, path = (licence["number"], licence["verification"]) if licence else ("", "")
-    return Line(row, given, outcome, said, answer.milliseconds, number, path)
+    return Line(row, given, outcome, said, answer.milliseconds if answer.key else None, number, path)
 
 
 def article(basis: Mapping[str, str]) -> str:

@@ -118,16 +118,17 @@ def not_needed(stage: Stage) -> list[Line]:
     return [line("8", "只收购大豆、油料", soy), line("", "自然人粮食经纪人", broker)]
 
 
-STORY: Final[dict[str, Scene]] = {
-    "1": at_once,
-    "2": twice,
-    "3": deregistered,
-    "4": elsewhere,
-    "5": agent,
-    "6": differs,
-    "7": flagged,
-    "8": not_needed,
-    "9": wait,
-    "10": change,
-    "·": kept,
-}
+STORY: Final = (
+    Scene("1", "当场办结", at_once),
+    Scene("2", "重复提交", twice),
+    Scene("3", "主体已注销", deregistered),
+    Scene("4", "不归本机关受理", elsewhere),
+    Scene("5", "一次补正", agent),
+    Scene("6", "名称不一致", differs),
+    Scene("7", "办结并告知监管", flagged),
+    Scene("8", "无需备案", not_needed),
+    Scene("9", "等待数源", wait),
+    Scene("10", "变更和注销", change),
+    Scene("·", "事后可查", kept),
+)
+"""The rows in their order; the last is what the rows leave behind."""

@@ -38,12 +38,12 @@ class Call:
     query: Mapping[str, str]
     raw_body: bytes
     authorizer: Mapping[str, Any] = field(repr=False)
-    stage_url: str = ""
+    request: str = ""
 
     @property
     def services(self) -> Services:
         """The process's services."""
-        return services()
+        return services().caused_by(self.request)
 
     @cached_property
     def principal(self) -> Principal:

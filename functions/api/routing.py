@@ -72,25 +72,28 @@ def _answer(call: Call, view: View, status: int) -> Response:
     try:
         answer = view(call)
     except MiaobanError as error:
-        logger("api").info("refused", extra={"action": call.action.value, "code": error.code})
+        logger("api").info("refused", extra={"correlation_id": call.request, "action": call.action.value, "code": error.code})
         return problem(error)
     except Exception as error:  # noqa: BLE001 (the entry's edge: whatever broke must not tell the caller how)
-        logger("api").error("broken", extra={"action": call.action.value, **failure(error)})
+        logger("api").error("broken", extra={"correlation_id": call.request, "action": call.action.value, **failure(error)})
         return unexpected()
     body = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else answer
-    logger("api").info("answered", extra={"action": call.action.value, "status": body.get("status")})
+    logger("api").info(
+        "answered", extra={"correlation_id": call.request, "action": call.action.value, "status": body.get("status")}
+    )
     headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(body=json.dumps(body, ensure_ascii=False, separators=(",", ":")), status_code=status, headers=headers)
 
 
 def _call(action: Action, request: Any) -> Call:
     event = request.to_original_event()
-    body = event.get("body") or ""
+    body, context = event.get("body") or "", event.get("requestContext") or {}
     return Call(
         action=action,
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         path=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
         raw_body=base64.b64decode(body) if event.get("isBase64Encoded") else body.encode(),
-        authorizer=(event.get("requestContext") or {}).get("authorizer") or {},
+        authorizer=context.get("authorizer") or {},
+        request=context.get("requestId") or "",
     )

@@ -20,7 +20,7 @@ from functions.telemetry import logger
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.operations.courier import Courier
 from miaoban.operations.destinations import Gate
-from miaoban.operations.notify import notify, read_message
+from miaoban.operations.notify import Envelope, Message, notify, read_message
 from miaoban.operations.services import Services
 
 SERVICE = "notify"
@@ -58,7 +58,13 @@ def take(desk: Desk, event: Mapping[str, Any], context: Context) -> dict[str, An
 
 
 def _taken(desk: Desk, record: Record) -> str:
-    report = notify(desk.services, desk.courier, read_message(record["body"]))
+    message = read_message(record["body"])
+    report = notify(desk.services, desk.courier, message)
     say = logger(SERVICE).warning if report.result in LOUD else logger(SERVICE).info
-    say("notified", extra={"correlation_id": report.event.rsplit("-", 1)[0], **report._asdict()})
+    say("notified", extra={"correlation_id": _cause(message) or report.event.rsplit("-", 1)[0], **report._asdict()})
     return report.result
+
+
+def _cause(message: Message) -> str | None:
+    """The request that caused an event; a delivery tried again is known by its case alone."""
+    return message.detail.data.correlation if isinstance(message, Envelope) else None

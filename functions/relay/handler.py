@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from json import dumps
+from json import dumps, loads
 from typing import Any, NamedTuple
 
 from functions.relay.settings import Settings
@@ -95,8 +95,13 @@ def _publish(bus: Bus, images: Sequence[Image]) -> list[dict[str, str]]:
 
 def _log(image: Image, code: str | None) -> None:
     case = image.partition.removeprefix("CASE#")
-    fields = {"correlation_id": case, "event": f"{case}-{image.sort.removeprefix('EVENT#')}"}
+    fields = {"correlation_id": _correlation(image) or case, "event": f"{case}-{image.sort.removeprefix('EVENT#')}"}
     if code is None:
         logger(SERVICE).info("relayed", extra=fields)
     else:
         logger(SERVICE).error("not taken", extra={**fields, "code": code})
+
+
+def _correlation(image: Image) -> str | None:
+    correlation: str | None = loads(image.event.detail)["data"].get("correlation") if image.event else None
+    return correlation

@@ -27,8 +27,9 @@ def batch(services: Services) -> Batch:
 
 def _taken(services: Services, record: Record) -> str:
     wakeup = Wakeup.read(record["body"])
-    case = wake(services, wakeup)
-    logger(SERVICE).info("woken", extra={"correlation_id": wakeup.case, "why": wakeup.why, "status": case})
+    correlation = wakeup.correlation or str(record["messageId"])
+    case = wake(services.caused_by(correlation), wakeup)
+    logger(SERVICE).info("woken", extra={"correlation_id": correlation, "case": wakeup.case, "why": wakeup.why, "status": case})
     return case
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from miaoban.canonical import CanonicalError, JsonError, canonical, digest, parse
 from miaoban.errors import FinalError
 
-few = settings(max_examples=20000, deadline=None)
+few = settings(max_examples=60, deadline=None)
 SAFE = 2**53 - 1
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.sampled_from(
     ["\x00\x1f\x7f", "\u2028\ue000", "\U0001f600", "\U00020000", "\ufb33", '"\\/\b\f\n\r\t', "秒办", "3.5e5"]

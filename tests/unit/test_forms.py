@@ -98,6 +98,7 @@ WRONG = [
     wrong("field-too-long", "contact_address", "长" * 201, "最多 200 个字", "over-long"),
     wrong("field-too-long", "sites", [SITE] * 51, "最多填写 50 项", "too many rows"),
     wrong("text-invalid", "enterprise_name", "示例\u202e司公", "U+202E", "a bidirectional override"),
+    wrong("text-invalid", "enterprise_name", "\u202e" + "长" * 200, "U+202E", "over-long too, told once"),
     wrong("text-invalid", "enterprise_name", "示例\x00", "U+0000", "a null character"),
     wrong("field-choice", "warehouses", [{**WAREHOUSE, "kind": "tent"}], "仓型没有这个选项", "nested choice", "/0/kind"),
     wrong("field-format", "warehouses", [WAREHOUSE, NO_MONTH], "日期", "no month", "/1/lease_until"),

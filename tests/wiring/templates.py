@@ -78,7 +78,8 @@ def leads_to(value: Any, stack: str = "") -> str:
 
 
 def _substituted(name: str, stack: str) -> str:
-    return _attribute(*name.split(".", 1), stack) if "." in name else _named(name, stack)
+    resource, _, attribute = name.partition(".")
+    return _attribute(resource, attribute, stack) if attribute else _named(name, stack)
 
 
 def _named(name: str, stack: str) -> str:

@@ -18,7 +18,8 @@ QUEUE = "Messaging/{}.Arn"
 READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
 PUT, DELETE, CHECK = "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"
 SIGN, PUBLIC, PEPPER = "kms:Sign", "kms:GetPublicKey", "secretsmanager:GetSecretValue"
-SEND, PUBLISH = "sqs:SendMessage", "events:PutEvents"
+SEND, PUBLISH = "sqs:SendMessage*", "events:PutEvents"
+"""For a batch, AWS asks for the right SendMessage and the laptop's cloud for SendMessageBatch; no third begins so."""
 
 
 class Right(NamedTuple):
@@ -115,7 +116,7 @@ def test_it_sends_to_as_many_queues_as_its_code_has_outboxes(folder: str) -> Non
 def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
-            assert "*" not in action, f"{folder}: {action}"
+            assert "*" not in action or action == SEND, f"{folder}: {action}"
             assert "*" not in target or target == INDEXES, f"{folder}: {target}"
 
 
@@ -137,7 +138,7 @@ def test_who_needs_little_has_little(folder: str, actions: frozenset[str], reaso
 
 @pytest.mark.parametrize(("action", "folders", "reason"), ONLY)
 def test_who_alone_may(action: str, folders: set[str], reason: str) -> None:
-    assert {folder for folder in functions() if action in dict(map(reversed, granted(folder)))} == folders, reason
+    assert {folder for folder in functions() if action in {given for _, given in granted(folder)}} == folders, reason
 
 
 def test_the_gateway_may_invoke_its_two_functions_and_only_from_this_api() -> None:
@@ -159,7 +160,8 @@ def test_no_statement_anywhere_has_a_star() -> None:
     known = {path for path, _ in AT_LARGE}
     for path, node in everything():
         if isinstance(node, dict) and "Effect" in node and path not in known:
-            assert not [value for value in _values(node) if value.endswith("*") and "/index/" not in value], path
+            starred = [value for value in _values(node) if value.endswith("*") and value != SEND and "/index/" not in value]
+            assert not starred, path
 
 
 def _values(statement: Json) -> list[str]:

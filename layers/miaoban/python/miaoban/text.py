@@ -36,6 +36,8 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
     Newlines become line feeds; zero-width characters and outer spaces go; markup stays, as text. Raises `TextError` for
     control characters other than newline and tab, bidirectional controls and lone surrogates.
     """
+    if text.isprintable() and text[:1] != " " != text[-1:]:  # neither control nor format characters, nor spaces around
+        return text, ()
     if found := _REFUSED.search(text := _NEWLINES.sub("\n", original := text)):
         raise TextError(f"文本第 {found.start() + 1} 个字符是不可显示的控制字符 U+{ord(found[0]):04X}，请删除后重新填写。")
     visible = _INVISIBLE.sub("", text)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 from miaoban.identifiers import RegionCode
@@ -66,6 +67,7 @@ class Resource:
         return cls("Matter", {})
 
 
+@lru_cache(maxsize=4096)
 def ancestors(region: RegionCode) -> tuple[str, ...]:
     """Return the region and every region that holds it, nearest first, up to the nation."""
     street = region.text[:_STREET_LENGTH] if len(region.text) > _STREET_LENGTH else region.text

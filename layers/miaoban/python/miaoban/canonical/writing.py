@@ -14,8 +14,8 @@ _PLAIN: Final = frozenset({str, bool, type(None)})
 # Between these, Rust and ECMAScript both write a fraction as plain decimals with the shortest digits.
 _PLAIN_FRACTION_FROM: Final = 1e-4
 _PLAIN_FRACTION_TO: Final = 1e15
-# Below the surrogates, the order of code points is the order of UTF-16 units that the standard asks for.
-_ABOVE: Final = re.compile("[\ud800-\U0010ffff]")
+# Without characters that UTF-16 writes as pairs, the order of code points is its order, which the standard asks for.
+_PAIRS: Final = re.compile("[\U00010000-\U0010ffff]")
 
 Algorithm = Literal["sha256", "sm3"]
 
@@ -33,7 +33,7 @@ def canonical(value: object) -> bytes:
         text = to_string(value)
     except (ValueError, RecursionError):
         return _canonical_by_standard(value)
-    return _canonical_by_standard(value) if _ABOVE.search(text) else text.encode()
+    return _canonical_by_standard(value) if _PAIRS.search(text) else text.encode()
 
 
 def digest(value: object, algorithm: Algorithm = "sha256") -> str:

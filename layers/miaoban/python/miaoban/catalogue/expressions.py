@@ -32,10 +32,28 @@ def paths(expression: str) -> tuple[str, ...]:
 
 def holds(expression: str, roots: Mapping[str, Any]) -> bool:
     """Whether the expression is true of the facts; raises ExpressionError when it answers neither true nor false."""
+    return _told(expression, _evaluated(expression, roots))
+
+
+def all_hold(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> tuple[bool, ...]:
+    """Whether each expression is true of the facts, asked at once; raises ExpressionError when any of them does not say."""
+    answers = _evaluated(_together(expressions), roots)
+    return tuple(_told(expression, answer) for expression, answer in zip(expressions, answers, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def _together(expressions: tuple[str, ...]) -> str:
+    return f"[{', '.join(f'({expression})' for expression in expressions)}]"
+
+
+def _evaluated(expression: str, roots: Mapping[str, Any]) -> Any:
     try:
-        answer = compiled(expression).evaluate(_named(paths(expression), roots))
+        return compiled(expression).evaluate(_named(paths(expression), roots))
     except RuntimeError as error:
         raise ExpressionError(f"表达式 {expression} 不能在这些事实上求值") from error
+
+
+def _told(expression: str, answer: Any) -> bool:
     if not isinstance(answer, bool):
         raise ExpressionError(f"表达式 {expression} 的结果不是“是”或“否”")
     return answer
@@ -43,19 +61,25 @@ def holds(expression: str, roots: Mapping[str, Any]) -> bool:
 
 def value_at(roots: Mapping[str, Any], path: str) -> Any:
     """The value at a path such as `enterprise.name`, or None."""
-    root, _, rest = path.partition(".")
-    value = roots.get(root)
-    for word in rest.split(".") if rest else ():
-        value = value.get(word) if isinstance(value, Mapping) else None
+    value: Any = roots
+    for word in _words(path):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the second alone takes five times as long
+            return None
+        value = value.get(word)
     return value
+
+
+@lru_cache(maxsize=4096)
+def _words(path: str) -> tuple[str, ...]:
+    return tuple(path.split("."))
 
 
 def _named(named: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Any]:
     context: dict[str, Any] = {}
     for path in named:
         root, _, rest = path.partition(".")
-        if rest:
-            context.setdefault(root, {})[rest] = value_at(roots, path)
-        else:
+        if not rest:
             context[root] = roots.get(root)
+        elif root not in named:  # else the whole root is there already, and it is not ours to change
+            context.setdefault(root, {})[rest] = value_at(roots, path)
     return context

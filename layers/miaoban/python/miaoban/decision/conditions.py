@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from miaoban.catalogue.errors import ExpressionError
-from miaoban.catalogue.expressions import holds, value_at
+from miaoban.catalogue.expressions import all_hold, holds, value_at
 from miaoban.catalogue.matter import Basis, Condition, Effect, Match, Matter
 from miaoban.decision.facts import OWN_ROOTS, Facts
 from miaoban.evidence.comparison import agrees
@@ -58,34 +59,58 @@ class Judged(NamedTuple):
 def judge(matter: Matter, conditions: tuple[Condition, ...], facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
     roots = facts.roots()
-    return tuple(_verdict(condition, _judged(matter, condition, facts, roots)) for condition in conditions)
+    unknown = [_unknown(condition, facts, roots) for condition in conditions]
+    pairs = tuple(zip(conditions, unknown, strict=True))
+    told = _told(tuple(condition.holds for condition, open_ in pairs if condition.holds and not open_), roots)
+    return tuple(_verdict(condition, open_ or _known(matter, condition, told, roots)) for condition, open_ in pairs)
 
 
-def _judged(matter: Matter, condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> Judged:
-    unasked = _unasked(condition, facts)
+def _unknown(condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> Judged | None:
+    """Why a condition cannot be told; None when all that it needs is known."""
+    needed = _from_records(condition.needs)
+    unasked = _unasked(needed, facts)
     if unasked:
         return Judged(Truth.UNKNOWN, defect=f"没有填写查询 {'、'.join(unasked)} 所需的内容")
-    missing = _missing(condition, facts, roots)
-    if missing:
-        return Judged(Truth.UNKNOWN, missing)
-    if condition.holds is None:
-        return _compare(matter, condition, roots)
+    missing = _missing(needed, facts, roots)
+    return Judged(Truth.UNKNOWN, missing) if missing else None
+
+
+@lru_cache(maxsize=4096)
+def _from_records(needs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The needed paths that lead into records, each with the record's name; a decision's own values are always known."""
+    named = ((path, path.partition(".")[0]) for path in needs)
+    return tuple((path, root) for path, root in named if root not in OWN_ROOTS)
+
+
+def _unasked(needed: tuple[tuple[str, str], ...], facts: Facts) -> tuple[str, ...]:
+    """The records that a condition needs and that nobody could look up, because the form leaves out their key."""
+    return tuple(sorted({root for _, root in needed if root not in facts.evidence}))
+
+
+def _missing(needed: tuple[tuple[str, str], ...], facts: Facts, roots: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of the sources that leave a needed value open; what the form leaves out is known to be absent."""
+    return tuple(sorted({facts.evidence[root].source_name for path, root in needed if value_at(roots, path) is None}))
+
+
+def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Judged]:
+    """What expressions say, asked all at once; one by one when one of them fails, which must not spoil the others."""
     try:
-        return Judged(Truth.TRUE if holds(condition.holds, roots) else Truth.FALSE)
+        truths = all_hold(expressions, roots)
+    except ExpressionError:
+        return {expression: _judged(expression, roots) for expression in expressions}
+    judged = (Judged(Truth.TRUE if truth else Truth.FALSE) for truth in truths)
+    return dict(zip(expressions, judged, strict=True))
+
+
+def _judged(expression: str, roots: Mapping[str, Any]) -> Judged:
+    try:
+        return Judged(Truth.TRUE if holds(expression, roots) else Truth.FALSE)
     except ExpressionError as error:
         return Judged(Truth.UNKNOWN, defect=str(error))
 
 
-def _unasked(condition: Condition, facts: Facts) -> tuple[str, ...]:
-    """The records that a condition needs and that nobody could look up, because the form leaves out their key."""
-    roots = {path.partition(".")[0] for path in condition.needs}
-    return tuple(sorted(roots - OWN_ROOTS - facts.evidence.keys()))
-
-
-def _missing(condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the sources that leave a needed value open; what the form leaves out is known to be absent."""
-    open_roots = (path.partition(".")[0] for path in condition.needs if value_at(roots, path) is None)
-    return tuple(sorted({facts.evidence[root].source_name for root in open_roots if root not in OWN_ROOTS}))
+def _known(matter: Matter, condition: Condition, told: Mapping[str, Judged], roots: Mapping[str, Any]) -> Judged:
+    return told[condition.holds] if condition.holds else _compare(matter, condition, roots)
 
 
 def _compare(matter: Matter, condition: Condition, roots: Mapping[str, Any]) -> Judged:
@@ -103,6 +128,8 @@ def _side_by_side(matter: Matter, match: Match, roots: Mapping[str, Any]) -> Com
 
 def _verdict(condition: Condition, judged: Judged) -> Verdict:
     truth, missing, compared, defect = judged
+    if truth is Truth.TRUE and not compared:
+        return _plain(condition.id, condition.basis.law, condition.basis.article)
     if truth is Truth.TRUE:
         return Verdict(condition=condition.id, basis=condition.basis, truth=truth, compared=compared)
     return Verdict(
@@ -118,3 +145,9 @@ def _verdict(condition: Condition, judged: Judged) -> Verdict:
         defect=defect,
         hint=condition.otherwise is Effect.FLAG,
     )
+
+
+@lru_cache(maxsize=4096)
+def _plain(condition: str, law: str, article: str) -> Verdict:
+    """The verdict of a condition that simply holds: always the same, so made once."""
+    return Verdict(condition=condition, basis=Basis(law=law, article=article), truth=Truth.TRUE)

@@ -9,6 +9,7 @@ Method = Literal["name", "exact"]
 
 def agrees(declared: Any, held: Any, method: Method) -> bool:
     """Whether two values mean the same; `name` folds width, case, spaces and bracket forms (NFKC)."""
-    if method == "name" and isinstance(declared, str) and isinstance(held, str):
-        return comparable(declared) == comparable(held)
-    return bool(declared == held)
+    if declared == held:
+        return True
+    texts = isinstance(declared, str) and isinstance(held, str)
+    return method == "name" and texts and comparable(declared) == comparable(held)

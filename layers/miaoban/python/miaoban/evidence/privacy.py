@@ -67,8 +67,8 @@ def _mapped(fields: Fields, values: Mapping[str, Any], part: str) -> dict[str, A
 
 
 def _part(field: Field, value: Any, part: str) -> Any:
-    if field.personal and isinstance(value, Mapping):
+    if isinstance(value, list | tuple):
+        return [_mapped(field.columns, row, part) for row in value] if field.type is FieldType.TABLE else value
+    if isinstance(value, dict) and field.personal:
         return value[part]
-    if field.type is FieldType.TABLE and value is not None:
-        return [_mapped(field.columns, row, part) for row in value]
     return value

@@ -1,7 +1,7 @@
 """Cases as operations meet them: loaded, permitted, advanced by one step, answered once."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from miaoban.case.case import Case
@@ -80,5 +80,6 @@ def _advance(services: Services, loaded: Loaded, act: Act, once: Once | None) ->
     after = taken.step.after
     answer = view(case_view(after))
     remembered = (once.remember(answer),) if once else ()
-    services.store.commit(Commit((*settle(taken.step, taken.read).writes, *remembered)))
+    step = replace(taken.step, correlation=services.correlation)
+    services.store.commit(Commit((*settle(step, taken.read).writes, *remembered)))
     return after, answer

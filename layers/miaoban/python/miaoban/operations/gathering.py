@@ -88,6 +88,8 @@ def _assessed(wanted: Wanted, items: Items, now: datetime) -> Evidence:
 
 
 def _seen(evidence: Evidence, fields: Fields) -> Evidence:
+    if not evidence.values:
+        return evidence
     return evidence.model_copy(update={"values": comparable(fields, evidence.values)})
 
 

@@ -42,6 +42,7 @@ class Told(Tolerant):
     type: str
     status: str
     licence: str | None = None
+    correlation: str | None = None
     at: datetime
 
 

@@ -1,7 +1,7 @@
 """What an operation works with: the ports, the clock and the source of identifiers, handed in where functions are composed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from miaoban.calendar import CalendarError, Limit, due
@@ -21,6 +21,11 @@ class Services:
     now: Callable[[], datetime]
     new_id: Callable[[int], str]
     editions: dict[str, Published] = field(default_factory=dict)
+    correlation: str | None = None
+
+    def caused_by(self, correlation: str) -> "Services":
+        """The same services, working for one request or message."""
+        return replace(self, correlation=correlation)
 
 
 def law_date(moment: datetime) -> date:

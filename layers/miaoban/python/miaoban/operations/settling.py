@@ -38,6 +38,7 @@ class Happened(Frozen):
     type: str
     status: Status
     licence: str | None = None
+    correlation: str | None = None
     at: datetime
     event: CaseEvent
 
@@ -48,13 +49,17 @@ class Happened(Frozen):
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a case: its state before, with its item's version (0 for a new case), what happened, and the ruling."""
+    """One step of a case: its state before, with its item's version (0 for a new case), what happened, and the ruling.
+
+    `correlation` names the request or message that caused it, and stays with its events to the last queue.
+    """
 
     events: tuple[CaseEvent, ...]
     before: Case | None = None
     version: int = 0
     ruling: Ruling | None = None
     licensed: Licensed | None = None
+    correlation: str | None = None
 
     @property
     def after(self) -> Case:
@@ -98,10 +103,10 @@ def _case(step: Step) -> Iterator[Write]:
     case = step.before
     for event in step.events:
         case = fold(case, (event,))
-        yield Put(Item(keys.event(case.id, case.events), _happened(case, event).text()))
+        yield Put(Item(keys.event(case.id, case.events), _happened(case, event, step.correlation).text()))
 
 
-def _happened(case: Case, event: CaseEvent) -> Happened:
+def _happened(case: Case, event: CaseEvent, correlation: str | None) -> Happened:
     word = event.outcome.value if isinstance(event, Judged) else event.kind
     return Happened(
         id=f"{case.id}-{case.events:04}",
@@ -115,6 +120,7 @@ def _happened(case: Case, event: CaseEvent) -> Happened:
         type=f"cn.miaoban.case.{word}.v1",
         status=case.status,
         licence=case.licence,
+        correlation=correlation,
         at=event.at,
         event=event,
     )

@@ -75,7 +75,7 @@ def _attempt(
 def _step(services: Services, ruling: Ruling, assisted_by: str | None) -> Step:
     licence = licensed(services, ruling)
     events = submitted(_opening(ruling, assisted_by), judged(ruling, licence))
-    return Step(events=events, ruling=ruling, licensed=licence)
+    return Step(events=events, ruling=ruling, licensed=licence, correlation=services.correlation)
 
 
 def filing_from(

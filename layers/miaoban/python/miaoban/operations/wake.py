@@ -11,7 +11,7 @@ from miaoban.storage import Range
 def wake(services: Services, source: str, record_keys: Iterable[str]) -> int:
     """Send the waiting cases to the resume queue and return how many; waking a case twice, or in vain, is harmless."""
     cases = dict.fromkeys(case for record_key in record_keys for case in _waiting(services, source, record_key))
-    services.resumes.send(Wakeup(case=case, why=RECORD_ARRIVED).text() for case in cases)
+    services.resumes.send(Wakeup(case=case, why=RECORD_ARRIVED, correlation=services.correlation).text() for case in cases)
     return len(cases)
 
 

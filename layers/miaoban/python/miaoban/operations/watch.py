@@ -15,6 +15,7 @@ class Wakeup(Frozen):
     case: str
     why: str
     at: datetime | None = None
+    correlation: str | None = None
 
 
 RECORD_ARRIVED = "record-arrived"
