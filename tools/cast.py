@@ -31,7 +31,7 @@ class Citizen:
     number: str
 
     def client(self, outputs: Mapping[str, str]) -> Client:
-        """This person as a caller of the API."""
+        """The person as a caller of the API."""
         return Client(outputs, "applicant", sub=f"citizen-{self.number}", name=self.name, real_name=real_name(self.number))
 
 

@@ -20,7 +20,7 @@ Value = TypeVar("Value")
 URL: Final = "ApiUrl"
 TIMEOUT: Final = 30.0
 BUSY: Final = frozenset({429, 503})
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds for which a request that meets a busy service is repeated."""
 LONGEST_PAUSE: Final = 2.0
 FIRST_POLL, LONGEST_POLL = 0.02, 0.5

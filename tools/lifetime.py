@@ -7,7 +7,7 @@ from miaoban.decision.replay import replay
 from miaoban.licence.credential import verify
 from tools.cast import REPRESENTATIVE, firm
 from tools.client import Answer, until
-from tools.stage import WORDS, Line, Stage, came_to, expect, line
+from tools.stage import WORDS, Line, Stage, came_to, day_after, expect, line
 
 BASE: Final = "法人基础信息库"
 UNKNOWN: Final = ("C1", "C2", "C3", "C3-2", "C5", "C7")
@@ -56,7 +56,7 @@ def _handed(stage: Stage, waiting: Answer) -> str:
     if deadline is None:
         stage.applicant.post(f"/v1/cases/{waiting['case']}/transfer", {})
         return "工作日历尚未公布，不推算期限；申请人要求转人工"
-    stage.watch(deadline)
+    stage.watch(day_after(deadline))
     stage.becomes(waiting["case"], "reviewing")
     return f"等待期限 {deadline} 届满，转人工核查，审批人收到任务"
 

@@ -13,8 +13,8 @@ from tools.client import Answer, Client, until
 from tools.issuer import PERSONAS
 
 WORDS: Final = {
-    "approved": "准予备案",
-    "refused": "不予备案",
+    "approved": "准予",
+    "refused": "不予",
     "redirected": "告知",
     "correcting": "待补正",
     "waiting": "等待数源",
@@ -88,10 +88,9 @@ class Stage:
         """What anybody is told under the licence's verification link."""
         return self.caller("public").get(licence["verification"])
 
-    def watch(self, last_day: str) -> None:
-        """Run the watch function as its schedule will on the day after a deadline."""
-        noon = datetime.combine(date.fromisoformat(last_day) + timedelta(days=1), time(4), UTC)
-        payload = json.dumps({"time": noon.isoformat()})
+    def watch(self, moment: datetime) -> None:
+        """Run the watch function as its schedule will at a moment."""
+        payload = json.dumps({"time": moment.isoformat()})
         answer = deployment.client("lambda").invoke(FunctionName=self.outputs["WatchFunctionName"], Payload=payload)
         expect("watch 的执行", answer.get("FunctionError"), None)
 
@@ -127,6 +126,11 @@ def line(row: str, given: str, answer: Answer, reason: str = "", licence: Answer
     outcome = WORDS[answer["status"]]
     number, path = (licence["number"], licence["verification"]) if licence else ("", "")
     return Line(row, given, outcome, said, answer.milliseconds if answer.key else None, number, path)
+
+
+def day_after(last_day: str) -> datetime:
+    """Noon in China on the day after a deadline."""
+    return datetime.combine(date.fromisoformat(last_day) + timedelta(days=1), time(4), UTC)
 
 
 def article(basis: Mapping[str, str]) -> str:

@@ -8,8 +8,8 @@ from pydantic import Field as Declared
 
 from miaoban.case.case import Status
 from miaoban.catalogue.matter import Basis, Limits, Material, Organ, Question, RecordUse
+from miaoban.catalogue.source import Source
 from miaoban.decision.outcome import Direction
-from miaoban.evidence.source import Source
 from miaoban.identifiers import ResidentId
 from miaoban.models import Frozen
 from miaoban.operations.draft import DraftRequest

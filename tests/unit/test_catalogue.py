@@ -166,7 +166,7 @@ MISTAKES = [
     (CONDITIONS, swap("answers: {kind: change}", "answers: {kind: alter}"), "C9 的 redirect.answers", "an unknown answer"),
     (
         CONDITIONS,
-        swap("when: \"situation.kind != 'cancel'\"", 'when: "form.county"'),
+        swap("when: \"situation.subject == 'enterprise' and situation.kind != 'cancel'\"", 'when: "form.county"'),
         "C13 的 when 中的 form.county",
         "when on a fact",
     ),

@@ -9,7 +9,7 @@ from miaoban.catalogue.fields import Field, FieldType
 from miaoban.evidence.comparison import agrees
 from miaoban.evidence.privacy import comparable, opened, protect, shown
 from miaoban.evidence.record import Record, State, Watermark, assess
-from miaoban.evidence.source import Source
+from miaoban.catalogue.source import Source
 from miaoban.memory import MemoryVault
 from tests import kit
 

@@ -16,12 +16,16 @@ from tests import kit
 
 MISSING, UNKNOWN = "answer-missing", "answer-unknown"
 SITUATIONS: list[tuple[Mapping[str, str], list[tuple[str, str]], str]] = [
-    ({}, [("kind", MISSING), ("subject", MISSING), ("storage", MISSING)], "nothing answered"),
+    ({}, [("kind", MISSING), ("subject", MISSING)], "nothing answered: where grain is kept is asked of enterprises only"),
     ({"kind": "first", "subject": "enterprise"}, [("storage", MISSING)], "one missing"),
     ({"kind": "x", "subject": "enterprise", "storage": "own"}, [("kind", UNKNOWN)], "an unknown answer"),
     ({"kind": "cancel", "subject": "enterprise", "storage": "own"}, [("storage", UNKNOWN)], "not asked here"),
     ({"kind": "cancel", "subject": "enterprise", "pet": "cat"}, [("pet", UNKNOWN)], "no such question"),
-    ({"kind": "x", "storage": "own", "pet": "cat"}, [("subject", MISSING), ("kind", UNKNOWN), ("pet", UNKNOWN)], "all at once"),
+    (
+        {"kind": "x", "subject": "enterprise", "pet": "cat"},
+        [("storage", MISSING), ("kind", UNKNOWN), ("pet", UNKNOWN)],
+        "all at once",
+    ),
 ]
 
 

@@ -83,9 +83,7 @@ def test_comparable_is_idempotent(text: str) -> None:
 
 
 @few
-@given(
-    st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"])), st.sampled_from(["", "\u200b", " \ufeff", "\r\n"])
-)
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"])), st.sampled_from(["", "\u200b", " \ufeff", "\r\n"]))
 def test_clean_is_idempotent_and_never_loses_what_is_visible(text: str, noise: str) -> None:
     cleaned, notes = clean(noise + text + noise)
     assert clean(cleaned) == (cleaned, ())

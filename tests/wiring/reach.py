@@ -44,7 +44,7 @@ class Source(NamedTuple):
 
 def path_of(module: str) -> Path | None:
     """Where a module of ours lies."""
-    base = (DOMAIN if module.split(".")[0] == "miaoban" else ROOT) / module.replace(".", "/")
+    base = (DOMAIN if module.split(".", maxsplit=1)[0] == "miaoban" else ROOT) / module.replace(".", "/")
     return next((path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None)
 
 
@@ -68,7 +68,7 @@ def statements(module: str) -> list[ast.stmt]:
 class Untyped(ast.NodeTransformer):
     """Leaves out `if TYPE_CHECKING:`."""
 
-    def visit_If(self, node: ast.If) -> ast.stmt | list[ast.stmt]:  # noqa: N802  ast's own name
+    def visit_If(self, node: ast.If) -> ast.stmt | list[ast.stmt]:
         """Take the other branch."""
         return node.orelse if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING" else node
 

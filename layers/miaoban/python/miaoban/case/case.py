@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field as Declared
+
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
 from miaoban.catalogue.matter import Organ
 from miaoban.decision.conditions import Verdict
@@ -28,7 +30,10 @@ OPEN = frozenset({Status.CORRECTING, Status.WAITING, Status.REVIEWING})
 
 
 class Case(Frozen):
-    """One filing as it stands; `events` counts what happened, `receipts` the decisions made."""
+    """One filing as it stands.
+
+    `form` is what was sent, `filled` the form as last decided on; `events` counts what happened, `receipts` the decisions.
+    """
 
     id: str
     matter: str
@@ -39,6 +44,7 @@ class Case(Frozen):
     situation: Mapping[str, str]
     party: Party
     form: Mapping[str, Any]
+    filled: Mapping[str, Any] = Declared(default_factory=dict)
     assisted_by: str | None = None
     status: Status
     opened_at: datetime
@@ -113,5 +119,6 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "decided_by": event.by,
         "reason": event.reason,
         "deadline": event.deadline,
+        "filled": event.filled,
         "receipts": case.receipts + 1,
     }

@@ -61,7 +61,10 @@ class WaitedRecord(Frozen):
 
 
 class Judged(Frozen):
-    """A decision was made, by machine or by a person; `deadline` is the last day of what it waits for."""
+    """A decision was made, by machine or by a person.
+
+    `deadline` is the last day of what it waits for; `filled` is the form as it was decided on, prefilled values included.
+    """
 
     kind: Literal["judged"] = "judged"
     at: datetime
@@ -75,6 +78,7 @@ class Judged(Frozen):
     receipt: str
     reason: str | None = None
     deadline: date | None = None
+    filled: Mapping[str, Any] = Declared(default_factory=dict)
 
 
 class Handed(Frozen):

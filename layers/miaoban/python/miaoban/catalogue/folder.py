@@ -8,7 +8,7 @@ from miaoban.catalogue.documents import document_of, model_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
-from miaoban.evidence.source import Source
+from miaoban.catalogue.source import Source
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "matter.yaml": (),

@@ -8,7 +8,7 @@ from miaoban.canonical import digest
 from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.situations import Situation, select
-from miaoban.evidence.source import Source
+from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
 
 

@@ -4,10 +4,10 @@ from enum import StrEnum
 
 from miaoban.canonical import digest
 from miaoban.catalogue.errors import Problem
+from miaoban.catalogue.source import RecordKind
 from miaoban.evidence.errors import MessageError
 from miaoban.evidence.privacy import comparable
 from miaoban.evidence.record import Record
-from miaoban.evidence.source import RecordKind
 
 
 class SequenceConflictError(MessageError):

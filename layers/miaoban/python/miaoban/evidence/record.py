@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from miaoban.evidence.source import Source
+from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
 
 

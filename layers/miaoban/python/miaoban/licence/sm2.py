@@ -3,7 +3,7 @@
 Verification handles public values only, so plain integers are safe here. Signing is KMS's work and is not in this module.
 """
 
-import hashlib
+from cryptography.hazmat.primitives.hashes import SM3, Hash
 
 P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
 A = P - 3
@@ -51,7 +51,9 @@ def on_curve(point: Point) -> bool:
 
 
 def _sm3(content: bytes) -> bytes:
-    return hashlib.new("sm3", content).digest()
+    sm3 = Hash(SM3())  # not every OpenSSL of a Lambda image has SM3; this one comes along
+    sm3.update(content)
+    return sm3.finalize()
 
 
 def _double(point: Jacobian) -> Jacobian:

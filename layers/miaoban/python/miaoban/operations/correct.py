@@ -27,7 +27,7 @@ def correct(services: Services, case_id: str, form: Mapping[str, Any], once: Onc
         found = read_again(services, case, values)
         ruling = rule(found, services.now())
         licence = licensed(services, ruling) if case.status is Status.CORRECTING else None
-        events = corrected(case, ruling.form, judged(ruling, licence))
+        events = corrected(case, values, judged(ruling, licence))
         return Advance(Step(events, case, loaded.version, ruling, licence), found)
 
     return advance_once(services, case_id, once, permit, act)

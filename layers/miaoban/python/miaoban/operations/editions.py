@@ -5,7 +5,7 @@ from datetime import datetime
 
 from miaoban.catalogue.errors import MatterNotFoundError
 from miaoban.catalogue.publication import Edition, Pointer, Published
-from miaoban.evidence.source import Source
+from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.services import Services

@@ -10,9 +10,9 @@ from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.source import RecordKind, Source
 from miaoban.evidence.privacy import comparable
 from miaoban.evidence.record import Evidence, Record, State, Watermark, assess
-from miaoban.evidence.source import RecordKind, Source
 from miaoban.operations import keys
 from miaoban.ports import Vault
 from miaoban.storage import Check, Items, Key

@@ -32,6 +32,7 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
         receipt=ruling.receipt_digest,
         reason=receipt.reason,
         deadline=_deadline(ruling),
+        filled=ruling.form,
     )
 
 

@@ -1,12 +1,11 @@
 """What approval does to the licence: a new one, a new version, or an end. Signs; writes nothing itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.fields import Field, Fields, FieldType
 from miaoban.catalogue.matter import Result
+from miaoban.catalogue.wording import worded
 from miaoban.evidence.privacy import shown
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.credential import message, signed
@@ -99,26 +98,9 @@ def _roots(ruling: Ruling) -> dict[str, Any]:
     """The values a licence may show: numbers masked, codes in words."""
     fields = ruling.filing.situation.fields
     records = {record.name: shown(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
-    organ = ruling.filing.organ.model_dump()
-    return {**records, "form": worded(fields, shown(fields, ruling.form)), "organ": organ}
-
-
-def worded(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values in words for people: choices by their labels, tables with their columns' labels."""
-    return {code: _worded(fields[code], value) for code, value in values.items()}
-
-
-def _worded(field: Field, value: Any) -> Any:
-    match field.type:
-        case FieldType.CHOICE:
-            return field.options.get(value, value)
-        case FieldType.CHOICES:
-            return "、".join(field.options.get(choice, choice) for choice in value)
-        case FieldType.TABLE:
-            rows = (worded(field.columns, row) for row in value)
-            return [{field.columns[code].label: cell for code, cell in row.items()} for row in rows]
-        case _:
-            return value
+    organ, party = ruling.filing.organ.model_dump(), ruling.filing.party
+    applicant = {"name": party.name, "number": party.number.masked}
+    return {**records, "form": worded(fields, shown(fields, ruling.form)), "organ": organ, "applicant": applicant}
 
 
 def _put(licence: Licence) -> Put:

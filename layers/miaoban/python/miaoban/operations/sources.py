@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from miaoban.catalogue.errors import Problem
 from miaoban.catalogue.form import Form
+from miaoban.catalogue.source import RecordKind, Source
 from miaoban.evidence.errors import MessageError
-from miaoban.evidence.source import RecordKind, Source
 from miaoban.operations import keys
 from miaoban.operations.services import Services
 

@@ -118,7 +118,7 @@ def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
         organ=filing.organ,
         situation=filing.situation.answers,
         party=filing.party,
-        form=ruling.form,
+        form=filing.form,
         assisted_by=assisted_by,
     )
 

@@ -1,0 +1,102 @@
+"""The deployed local cloud, as flow tests meet it: over HTTP, through the department queue, with the rights of a tester.
+
+Whoever comes first brings it to what the checkout says (`make up`); if it was not running, whoever leaves last stops it.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from tests.flow.actors import Applicant
+from tools import cloud, deployment, ministack, publish
+from tools.arrivals import arrive, heartbeats
+from tools.cast import citizen
+from tools.client import Client
+
+USERS = ministack.LOCAL / "flow.json"
+Caller = Callable[..., Client]
+
+
+@pytest.fixture(scope="session")
+def outputs() -> Iterator[Mapping[str, str]]:
+    """The outputs of the deployed stack; its matters are in force and its sources have spoken."""
+    with _used(), mock.patch.dict(os.environ):
+        found = deployment.connect()
+        publish.publish_all(sorted(path for path in publish.MATTERS.iterdir() if path.is_dir()))
+        arrive(found, heartbeats())
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _environment(outputs: Mapping[str, str]) -> Iterator[None]:
+    """The deployment's AWS settings, for flow tests alone."""
+    assert outputs
+    with mock.patch.dict(os.environ):
+        deployment.connect()
+        yield
+
+
+@pytest.fixture
+def caller(outputs: Mapping[str, str]) -> Iterator[Caller]:
+    """Make callers: of a role, with claims of their own if given, or nobody."""
+    made: list[Client] = []
+
+    def make(role: str | None = None, **claims: object) -> Client:
+        made.append(Client(outputs, role, **claims))
+        return made[-1]
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def applicant(outputs: Mapping[str, str]) -> Iterator[Applicant]:
+    """A person whom no other test knows."""
+    with Applicant(outputs, citizen()) as person:
+        yield person
+
+
+@pytest.fixture
+def another(outputs: Mapping[str, str]) -> Iterator[Applicant]:
+    """Another such person."""
+    with Applicant(outputs, citizen("贾示例")) as person:
+        yield person
+
+
+@contextmanager
+def _used() -> Iterator[None]:
+    """Use the cloud beside other workers: the first starts it, the last stops it if it was not there before."""
+    with _users() as users:
+        users["started"] = bool(users.get("started")) or ministack.find() is None
+        cloud.up()
+        users["pids"] = [*users["pids"], os.getpid()]
+    try:
+        yield
+    finally:
+        with _users() as users:
+            users["pids"] = [pid for pid in users["pids"] if pid != os.getpid()]
+            if users["started"] and not users["pids"]:
+                cloud.down()
+                users["started"] = False
+
+
+@contextmanager
+def _users() -> Iterator[dict[str, object]]:
+    """Who uses the cloud, for as long as nobody else may look; processes that have died are forgotten."""
+    USERS.parent.mkdir(parents=True, exist_ok=True)
+    with USERS.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        users = json.loads(file.read() or "{}")
+        users["pids"] = [pid for pid in users.get("pids", ()) if Path(f"/proc/{pid}").exists()]
+        yield users
+        file.seek(0)
+        file.truncate()
+        json.dump(users, file)
