@@ -13,8 +13,8 @@ from benchmarks.artifacts import Artifacts, built
 from benchmarks.cloud import REGION
 
 BUDGET: Final = 1.7
-ROUNDS: Final = 9
-WARM_UP: Final = 2
+ROUNDS: Final = 7
+WARM_UP: Final = 1
 
 CLIENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "api": ("dynamodb", "kms", "secretsmanager"),

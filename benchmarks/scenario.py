@@ -13,18 +13,23 @@ from typing import Any, Final
 from uuid import uuid4
 
 from benchmarks.peer.uscc import synthetic
+from functions.composition import new_id, now
 from miaoban.access.principal import Person, Principal, Role
+from miaoban.aws.signer import KmsSigner
+from miaoban.aws.store import DynamoStore
+from miaoban.aws.vault import SecretVault
 from miaoban.canonical import digest
 from miaoban.catalogue.folder import read_edition
 from miaoban.catalogue.publication import Edition
 from miaoban.decision.examples import Given, read_examples
 from miaoban.evidence.privacy import comparable, protect
 from miaoban.evidence.record import Record, Watermark
+from miaoban.memory import MemoryOutbox
 from miaoban.operations import keys
 from miaoban.operations.editions import publish
 from miaoban.operations.gathering import record_key
 from miaoban.operations.services import Services
-from miaoban.storage import Commit, Item, Put
+from miaoban.storage import Commit, Item, Put, Table
 
 ROOT: Final = Path(__file__).parents[1]
 MATTER: Final = "grain-purchase-filing"
@@ -63,6 +68,14 @@ def prepare(scene: Scenario, services: Services, enterprises: int) -> None:
     writes = [*(_heard(source) for source in scene.given.heard), *(_record(scene, services, n) for n in range(enterprises))]
     for start in range(0, len(writes), _BATCH):
         services.store.commit(Commit(tuple(writes[start : start + _BATCH])))
+
+
+def clerk(environment: Mapping[str, str]) -> Services:
+    """Services to prepare with, apart from the functions' own: those stay as they are when a process begins."""
+    names = {Table.CASES: "CASE_TABLE", Table.RECORDS: "RECORD_TABLE", Table.CATALOGUE: "CATALOGUE_TABLE"}
+    tables = {table: environment[name] for table, name in names.items()}
+    signer, vault = KmsSigner(environment["SIGNING_KEY"]), SecretVault(environment["SECRET"])
+    return Services(DynamoStore(tables), vault, signer, MemoryOutbox(), now, new_id)
 
 
 def _heard(source: str) -> Put:

@@ -115,7 +115,7 @@ class Client:
     ) -> Answer:
         """Send bytes as they are; a busy service (429, 503) is asked again, after its Retry-After, with the same key."""
         headers = {"content-type": "application/json"} if content else {}
-        request = self._http.build_request(method, path, content=content, headers=headers, params=query)
+        request = self._http.build_request(method, path, content=content, headers=headers, params=query or None)
         if key is not None:
             request.headers["idempotency-key"] = key
         until, pause = time.monotonic() + PATIENCE, FIRST_POLL

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from functions.composition import services as composed
+from miaoban.aws import clients
 from miaoban.operations.services import Services
 from tools.ministack import LOCAL, REGION
 
@@ -42,10 +43,8 @@ def connect() -> dict[str, str]:
 
 def client(service: str) -> Any:
     """A client of one AWS service of the deployment."""
-    import boto3  # noqa: PLC0415 (dear, and only some tools need it)
-
     connect()
-    return boto3.client(service)
+    return clients.connect(service)
 
 
 @cache

@@ -86,7 +86,7 @@ def schemas() -> dict[str, Any]:
     """The schemas of every body and answer."""
     bodies = {(operation.body, "validation") for operation in OPERATIONS.values() if operation.body}
     answers = {(operation.answer, "serialization") for operation in OPERATIONS.values()}
-    models = sorted({*bodies, *answers, (ProblemDocument, "serialization")}, key=lambda pair: pair[0].__name__)
+    models = sorted({*bodies, *answers, (ProblemDocument, "serialization")}, key=str)
     _, schema = models_json_schema(models, ref_template=REF)  # type: ignore[arg-type]
     return dict(sorted(schema["$defs"].items()))
 

@@ -14,7 +14,7 @@ from miaoban.access.policy import policy
 from miaoban.access.principal import Principal
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
-from miaoban.canonical import parse
+from miaoban.canonical import JsonSyntaxError, parse
 from miaoban.case.events import Party
 from miaoban.catalogue.errors import Problem
 from miaoban.evidence.privacy import Private
@@ -26,6 +26,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 LONGEST_BODY = 256 * 1024
 LONGEST_KEY = 128
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}".encode()
+"""What the gateway, which hands bodies on as text, leaves of bytes that are not UTF-8."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Call:
 
     def body(self, model: type[Model]) -> Model:
         """The body as a model; raises JsonError, or RequestError listing every problem."""
+        if REPLACEMENT in self.raw_body:
+            raise JsonSyntaxError("请求内容不是有效的 UTF-8 编码，请以 UTF-8 编码提交。")
         value = parse(self.raw_body, LONGEST_BODY)
         try:
             return model.model_validate(value)

@@ -1,0 +1,127 @@
+"""The figures as rows: what was measured, against what, the budget, and whether it holds; as text and as docs/benchmarks.md."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from benchmarks import calls, cold, decision, handler, peer_ratio
+from benchmarks.machine import Machine
+from benchmarks.scenario import ROOT
+
+DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
+METHOD: Final = ROOT / "benchmarks" / "method.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the report."""
+
+    figure: str
+    measured: str
+    baseline: str
+    result: str
+    budget: str
+    met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the budget holds; nothing where there is none."""
+        return {True: "pass", False: "OVER", None: ""}[self.met]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything that one run measured."""
+
+    machine: Machine
+    calls: calls.CallFigures
+    handler: handler.HandlerFigures
+    decision: decision.DecisionFigures
+    cold: tuple[cold.ColdFigures, ...]
+    peer: peer_ratio.PeerRatio
+
+
+def rows(figures: Figures) -> list[Row]:
+    """The report's lines, budgets first."""
+    return [
+        *_calls(figures.calls),
+        *_handler(figures.handler),
+        *map(_cold, figures.cold),
+        *_decision(figures.decision),
+        *_peer(figures.peer),
+    ]
+
+
+def _calls(found: calls.CallFigures) -> list[Row]:
+    def row(name: str, made: tuple[str, ...], budget: int | None) -> Row:
+        told = f"at most {budget}" if budget else ""
+        return Row(f"AWS calls, {name}", ", ".join(made), "", str(len(made)), told, len(made) <= budget if budget else None)
+
+    return [row("warm", found.warm, calls.BUDGET), row("first request of a process", found.cold, None)]
+
+
+def _handler(found: handler.HandlerFigures) -> list[Row]:
+    tuned = found.handler.median_ms / found.bare_tuned.median_ms
+    return [
+        _ratio("handler, per approval", found.handler.median_ms, "same calls, bare boto3", found.bare.median_ms, handler.BUDGET),
+        Row(
+            "the same",
+            f"{found.handler.median_ms:.2f} ms",
+            f"same calls, our client settings: {found.bare_tuned.median_ms:.2f} ms",
+            f"{tuned:.2f} x",
+            "",
+            None,
+        ),
+    ]
+
+
+def _cold(found: cold.ColdFigures) -> Row:
+    clients = ", ".join(cold.CLIENTS[found.function])
+    return _ratio(f"cold start, {found.function}", found.entry_ms, f"bare clients ({clients})", found.clients_ms, cold.BUDGET)
+
+
+def _decision(found: decision.DecisionFigures) -> list[Row]:
+    least, budget = found.whole.least_ms, decision.BUDGET_MS
+    parts = f"form {found.form.least_ms:.2f}, policy {found.policy.least_ms:.2f}, ruling {found.ruling.least_ms:.2f}"
+    median = f"median {found.whole.median_ms:.2f} ms"
+    return [Row("decision alone", f"{parts}; {median}", "", f"{least:.2f} ms", f"at most {budget} ms", least <= budget)]
+
+
+def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
+    ours, peer = found.ours_per_core_second, found.peer_per_core_second
+    return [
+        _ratio("approval, application only", found.ours_ms, "the peer's application", found.peer_ms, peer_ratio.BUDGET),
+        Row("approvals per second of one core", f"{ours:.0f}", f"the peer's: {peer:.0f}", f"{ours / peer:.2f} x", "", None),
+    ]
+
+
+def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float) -> Row:
+    ratio = ours / theirs
+    return Row(figure, f"{ours:.2f} ms", f"{baseline}: {theirs:.2f} ms", f"{ratio:.2f} x", f"at most {budget} x", ratio <= budget)
+
+
+def heading(machine: Machine) -> str:
+    """The machine in one sentence."""
+    pace = machine.yardstick
+    return (
+        f"{machine.processor}, {machine.cores} cores, Python {machine.python}; ten thousand additions took "
+        f"{pace.least_ms:.2f} ms at best and {pace.median_ms:.2f} ms in the median."
+    )
+
+
+def text(figures: Figures) -> str:
+    """The report for a terminal."""
+    lines = [heading(figures.machine), ""]
+    for row in rows(figures):
+        lines.append(f"{row.verdict:5} {row.figure}: {row.result}" + (f" ({row.budget})" if row.budget else ""))
+        lines.append(f"      {row.measured}" + (f" | {row.baseline}" if row.baseline else ""))
+    return "\n".join(lines)
+
+
+def document(figures: Figures) -> str:
+    """The report as a page of the documentation."""
+    titles = ("figure", "measured", "baseline", "result", "budget", "")
+    cells = [titles, ("---",) * len(titles), *((r.figure, r.measured, r.baseline, r.result, r.budget, r.verdict) for r in rows(figures))]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in cells)
+    return f"# Benchmarks\n\n`make bench` measures all of this in one run; `python -m benchmarks --write` rewrites this page.\n\n" + (
+        f"Machine: {heading(figures.machine)}\n\n{table}\n\n{METHOD.read_text(encoding='utf-8')}"
+    )
