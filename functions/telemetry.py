@@ -5,14 +5,22 @@ and ids, never values: no name, number, phone or address of a person, and no tra
 """
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import PurePath
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
+from miaoban.errors import RetryableError
+
 NAMESPACE = "Miaoban"
 OURS = frozenset({"miaoban", "functions"})
+
+
+class BrokenError(Exception):
+    """Raised at an entry's edge in the place of what nobody foresaw: Lambda writes its words down, so it has none."""
 
 
 @cache
@@ -28,6 +36,18 @@ def count(service: str, name: str, number: int = 1, **dimensions: str) -> None:
         metrics.add_dimension(name=dimension, value=value)
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
     metrics.flush_metrics()
+
+
+@contextmanager
+def edge(service: str) -> Iterator[None]:
+    """An entry's edge where Lambda is to try again: what broke is logged by kind and place, and raised without its words."""
+    try:
+        yield
+    except RetryableError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the edge: Lambda logs and tries again, and must not quote)
+        logger(service).error("broken", extra=failure(error))
+        raise BrokenError(type(error).__name__) from None
 
 
 def failure(error: Exception) -> dict[str, str]:

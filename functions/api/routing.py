@@ -60,7 +60,7 @@ def operation(
         OPERATIONS[action] = Operation(route, summary, answer, body, status, once)
 
         def answered(**_: str) -> Response:
-            return _answer(_call(action, blueprint.current_request), view, status)
+            return _answer(action, blueprint.current_request.to_original_event(), view, status)
 
         blueprint.route(route.path, methods=[route.method], name=action.value, content_types=ANY_TYPE)(answered)
         return view
@@ -68,26 +68,25 @@ def operation(
     return register
 
 
-def _answer(call: Call, view: View, status: int) -> Response:
+def _answer(action: Action, event: Mapping[str, Any], view: View, status: int) -> Response:
+    context = event.get("requestContext") or {}
+    known = {"correlation_id": context.get("requestId"), "action": action.value}
     try:
-        answer = view(call)
+        answer = view(_call(action, event, context))
     except MiaobanError as error:
-        logger("api").info("refused", extra={"correlation_id": call.request, "action": call.action.value, "code": error.code})
+        logger("api").info("refused", extra={**known, "code": error.code})
         return problem(error)
     except Exception as error:  # noqa: BLE001 (the entry's edge: whatever broke must not tell the caller how)
-        logger("api").error("broken", extra={"correlation_id": call.request, "action": call.action.value, **failure(error)})
+        logger("api").error("broken", extra={**known, **failure(error)})
         return unexpected()
     body = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else answer
-    logger("api").info(
-        "answered", extra={"correlation_id": call.request, "action": call.action.value, "status": body.get("status")}
-    )
+    logger("api").info("answered", extra={**known, "status": body.get("status")})
     headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(body=json.dumps(body, ensure_ascii=False, separators=(",", ":")), status_code=status, headers=headers)
 
 
-def _call(action: Action, request: Any) -> Call:
-    event = request.to_original_event()
-    body, context = event.get("body") or "", event.get("requestContext") or {}
+def _call(action: Action, event: Mapping[str, Any], context: Mapping[str, Any]) -> Call:
+    body = event.get("body") or ""
     return Call(
         action=action,
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},

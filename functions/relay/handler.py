@@ -14,7 +14,7 @@ from json import dumps, loads
 from typing import Any, NamedTuple
 
 from functions.relay.settings import Settings
-from functions.telemetry import count, logger
+from functions.telemetry import count, edge, logger
 from miaoban.aws.bus import EventBus
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.operations.relay import UnreadableError, is_event, relayed
@@ -54,9 +54,10 @@ def ports() -> Ports:
 
 def relay(ports: Ports, event: Mapping[str, Any]) -> dict[str, Any]:
     """Relay a batch through these ports; raises UnavailableError when the dead letters can not be written."""
-    images = list(_images(event["Records"]))
-    _set_aside(ports.dead_letters, [image for image in images if image.event is None])
-    return {"batchItemFailures": _publish(ports.bus, [image for image in images if image.event is not None])}
+    with edge(SERVICE):
+        images = list(_images(event["Records"]))
+        _set_aside(ports.dead_letters, [image for image in images if image.event is None])
+        return {"batchItemFailures": _publish(ports.bus, [image for image in images if image.event is not None])}
 
 
 def _images(records: Sequence[Mapping[str, Any]]) -> Iterator[Image]:

@@ -8,11 +8,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.composition import services
-from functions.telemetry import logger
+from functions.telemetry import count, edge, logger
 from miaoban.aws.outbox import SqsOutbox
+from miaoban.calendar import VALID_THROUGH
 from miaoban.operations.redeliver import redeliver
+from miaoban.operations.services import law_date
 from miaoban.operations.watch import watch
 from miaoban.ports import Outbox
+
+SERVICE = "watch"
 
 
 class Settings(BaseModel):
@@ -31,8 +35,10 @@ def deliveries() -> Outbox:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Look at the clocks as of the schedule's own `time`, so that a late or repeated run finds the same."""
-    moment = datetime.fromisoformat(event["time"])
-    ended = watch(services(), moment)
-    redelivered = redeliver(services(), deliveries(), moment)
-    logger("watch").info("watched", extra={"ended": ended, "redelivered": redelivered})
-    return {"ended": ended, "redelivered": redelivered}
+    with edge(SERVICE):
+        moment = datetime.fromisoformat(event["time"])
+        ended = watch(services(), moment)
+        redelivered = redeliver(services(), deliveries(), moment)
+        logger(SERVICE).info("watched", extra={"ended": ended, "redelivered": redelivered})
+        count(SERVICE, "CalendarDaysLeft", (VALID_THROUGH - law_date(moment)).days)
+        return {"ended": ended, "redelivered": redelivered}
