@@ -52,7 +52,8 @@ def built(functions: tuple[str, ...]) -> Iterator[Artifacts]:
 
 
 def _build(artifacts: Artifacts, name: str, source: str) -> None:
-    settings = {"ARTIFACTS_DIR": artifacts.folder / name, "BUILD_PYTHON": sys.executable, "UV": Path(sys.executable).parent / "uv"}
+    uv = Path(sys.executable).parent / "uv"
+    settings = {"ARTIFACTS_DIR": artifacts.folder / name, "BUILD_PYTHON": sys.executable, "UV": uv}
     _run("make", "--silent", "-C", source, f"build-{name}", *(f"{key}={value}" for key, value in settings.items()))
 
 

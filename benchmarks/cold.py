@@ -1,4 +1,4 @@
-"""Cold starts: a whole process that imports a function's entry, beside one that makes the bare boto3 clients of that function."""
+"""Cold starts: a whole process that imports a function's entry, beside one that makes the function's bare clients."""
 
 import os
 import statistics

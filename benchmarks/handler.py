@@ -1,7 +1,7 @@
 """The handler's processor time for one approval, beside the same AWS calls made bare with boto3's own clients."""
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
@@ -41,10 +41,10 @@ def measure(scene: Scenario, numbers: Iterator[int]) -> HandlerFigures:
     requests = _captured(scene, numbers)
     for _ in range(WARM_UP):
         approve(scene, numbers)
-    bare = Bare(requests, boto3.client)
-    tuned = Bare(requests, {"dynamodb": clients.dynamodb(), "kms": clients.kms()}.__getitem__)
+    bare = Bare(requests, boto3.client("dynamodb"), boto3.client("kms"))
+    tuned = Bare(requests, clients.dynamodb(), clients.kms())
     events = [event(scene, next(numbers)) for _ in range(ROUNDS)]
-    acts = (lambda turn: _approve(events[turn]), lambda turn: bare.call(), lambda turn: tuned.call())
+    acts = (lambda turn: _approve(events[turn]), lambda _: bare.call(), lambda _: tuned.call())
     return HandlerFigures(*in_turns(ROUNDS, acts))
 
 
@@ -91,9 +91,8 @@ def _capturing() -> Iterator[dict[str, Mapping[str, Any]]]:
 class Bare:
     """The calls of one approval with nothing around them: same shapes, same sizes, other keys."""
 
-    def __init__(self, requests: Requests, client: Callable[[str], Any]) -> None:
-        self._requests = requests
-        self._dynamodb, self._kms = client("dynamodb"), client("kms")
+    def __init__(self, requests: Requests, dynamodb: Any, kms: Any) -> None:
+        self._requests, self._dynamodb, self._kms = requests, dynamodb, kms
         self._written = copy.deepcopy(dict(requests["TransactWriteItems"]))
 
     def call(self) -> None:

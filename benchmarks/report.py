@@ -60,17 +60,10 @@ def _calls(found: calls.CallFigures) -> list[Row]:
 
 
 def _handler(found: handler.HandlerFigures) -> list[Row]:
-    tuned = found.handler.median_ms / found.bare_tuned.median_ms
+    ours, bare, tuned = (cost.median_ms for cost in (found.handler, found.bare, found.bare_tuned))
     return [
-        _ratio("handler, per approval", found.handler.median_ms, "same calls, bare boto3", found.bare.median_ms, handler.BUDGET),
-        Row(
-            "the same",
-            f"{found.handler.median_ms:.2f} ms",
-            f"same calls, our client settings: {found.bare_tuned.median_ms:.2f} ms",
-            f"{tuned:.2f} x",
-            "",
-            None,
-        ),
+        _ratio("handler, per approval", ours, "same calls, bare boto3", bare, handler.BUDGET),
+        _ratio("the same", ours, "same calls, our client settings", tuned),
     ]
 
 
@@ -94,9 +87,10 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
     ]
 
 
-def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float) -> Row:
+def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:
     ratio = ours / theirs
-    return Row(figure, f"{ours:.2f} ms", f"{baseline}: {theirs:.2f} ms", f"{ratio:.2f} x", f"at most {budget} x", ratio <= budget)
+    told, met = ("", None) if budget is None else (f"at most {budget} x", ratio <= budget)
+    return Row(figure, f"{ours:.2f} ms", f"{baseline}: {theirs:.2f} ms", f"{ratio:.2f} x", told, met)
 
 
 def heading(machine: Machine) -> str:
@@ -120,8 +114,8 @@ def text(figures: Figures) -> str:
 def document(figures: Figures) -> str:
     """The report as a page of the documentation."""
     titles = ("figure", "measured", "baseline", "result", "budget", "")
-    cells = [titles, ("---",) * len(titles), *((r.figure, r.measured, r.baseline, r.result, r.budget, r.verdict) for r in rows(figures))]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in cells)
-    return f"# Benchmarks\n\n`make bench` measures all of this in one run; `python -m benchmarks --write` rewrites this page.\n\n" + (
-        f"Machine: {heading(figures.machine)}\n\n{table}\n\n{METHOD.read_text(encoding='utf-8')}"
-    )
+    told = [(row.figure, row.measured, row.baseline, row.result, row.budget, row.verdict) for row in rows(figures)]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in (titles, ("---",) * len(titles), *told))
+    usage = "`make bench` measures all of this in one run; `python -m benchmarks --write` rewrites this page."
+    parts = ("# Benchmarks", usage, f"Machine: {heading(figures.machine)}", table, METHOD.read_text(encoding="utf-8"))
+    return "\n\n".join(parts)

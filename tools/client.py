@@ -18,7 +18,7 @@ from tools.issuer import mint
 Value = TypeVar("Value")
 
 URL: Final = "ApiUrl"
-TIMEOUT: Final = 30.0
+TIMEOUT: Final = 60.0
 BUSY: Final = frozenset({429, 503})
 PATIENCE: Final = 60.0
 """Seconds for which a request that meets a busy service is repeated."""
@@ -59,6 +59,12 @@ class Answer:
     def code(self) -> str:
         """The problem's stable code, or nothing."""
         return str(self.body.get("code", "")) if self.status >= httpx.codes.BAD_REQUEST else ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether it may go better in a moment: too much at once, or a gateway's own 500 that never reached the API."""
+        gateways = self.status >= httpx.codes.INTERNAL_SERVER_ERROR and not self.code
+        return self.status in BUSY or gateways
 
     @property
     def places(self) -> list[tuple[str, str]]:
@@ -113,7 +119,7 @@ class Client:
     def send(
         self, method: str, path: str, content: bytes = b"", *, key: str | None = None, query: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send bytes as they are; a busy service (429, 503) is asked again, after its Retry-After, with the same key."""
+        """Send bytes as they are; a busy service is asked again, after its Retry-After, with the same key."""
         headers = {"content-type": "application/json"} if content else {}
         request = self._http.build_request(method, path, content=content, headers=headers, params=query or None)
         if key is not None:
@@ -121,7 +127,7 @@ class Client:
         until, pause = time.monotonic() + PATIENCE, FIRST_POLL
         while True:
             answer, wait = self._sent(request, key)
-            if answer.status not in BUSY or time.monotonic() > until:
+            if not answer.busy or time.monotonic() > until:
                 return answer
             time.sleep(max(pause, wait))
             pause = min(2 * pause, LONGEST_PAUSE)

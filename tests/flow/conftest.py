@@ -6,6 +6,8 @@ Whoever comes first brings it to what the checkout says (`make up`); if it was n
 import fcntl
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +16,7 @@ from unittest import mock
 import pytest
 
 from tests.flow.actors import Applicant
-from tools import cloud, deployment, ministack, publish
+from tools import deployment, ministack, publish
 from tools.arrivals import arrive, heartbeats
 from tools.cast import citizen
 from tools.client import Client
@@ -70,12 +72,21 @@ def another(outputs: Mapping[str, str]) -> Iterator[Applicant]:
         yield person
 
 
+def _cloud(verb: str) -> None:
+    """Run a verb of tools.cloud in a process of its own, for the cloud outlives it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.cloud", verb], cwd=ministack.ROOT, capture_output=True, text=True, check=False
+    )  # noqa: S603  our own command
+    if done.returncode:
+        pytest.fail(f"make {verb}: {done.stderr.strip()}", pytrace=False)
+
+
 @contextmanager
 def _used() -> Iterator[None]:
     """Use the cloud beside other workers: the first starts it, the last stops it if it was not there before."""
     with _users() as users:
         users["started"] = bool(users.get("started")) or ministack.find() is None
-        cloud.up()
+        _cloud("up")
         users["pids"] = [*users["pids"], os.getpid()]
     try:
         yield
@@ -83,7 +94,7 @@ def _used() -> Iterator[None]:
         with _users() as users:
             users["pids"] = [pid for pid in users["pids"] if pid != os.getpid()]
             if users["started"] and not users["pids"]:
-                cloud.down()
+                _cloud("down")
                 users["started"] = False
 
 

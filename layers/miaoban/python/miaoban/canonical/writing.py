@@ -1,7 +1,6 @@
 """Canonical JSON (RFC 8785) and digests of it."""
 
 import hashlib
-import re
 from typing import Any, Final, Literal
 
 import rfc8785
@@ -13,8 +12,6 @@ _PLAIN: Final = frozenset({str, bool, type(None)})
 # Between these, Rust and ECMAScript both write a fraction as plain decimals with the shortest digits.
 _PLAIN_FRACTION_FROM: Final = 1e-4
 _PLAIN_FRACTION_TO: Final = 1e15
-# Without characters that UTF-16 writes as pairs, the order of code points is its order, which the standard asks for.
-_PAIRS: Final = re.compile("[\U00010000-\U0010ffff]")
 
 Algorithm = Literal["sha256", "sm3"]
 
@@ -32,7 +29,7 @@ def canonical(value: object) -> bytes:
         text = _to_string(value)
     except (ValueError, RecursionError):
         return _canonical_by_standard(value)
-    return _canonical_by_standard(value) if _PAIRS.search(text) else text.encode()
+    return _canonical_by_standard(value) if _has_pairs(text) else text.encode()
 
 
 def digest(value: object, algorithm: Algorithm = "sha256") -> str:
@@ -60,6 +57,11 @@ def _to_string(value: object) -> str:
     from jsonschema_rs.canonical.json import to_string  # noqa: PLC0415  40 ms: a function that only reads does not pay
 
     return to_string(value)
+
+
+def _has_pairs(text: str) -> bool:
+    """Whether UTF-16 writes a character as two units: without, its order of keys is that of code points."""
+    return len(text.encode("utf-16-le")) > 2 * len(text)
 
 
 def _check(values: Any) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import compiled, paths
-from miaoban.catalogue.matter import Condition, Effect, Matter, Organ, RecordUse
+from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, Organ, RecordUse
 from miaoban.catalogue.publication import Edition
 
 OWN = {
@@ -83,16 +83,18 @@ def _check_condition(edition: Edition, condition: Condition) -> None:
     _require(one, _CONDITIONS, f"{place} 应当有 holds 或者 matches，且只有一个，请删去或者补上")
     lawful = condition.otherwise is not Effect.REFUSE or edition.matter.nature != "filing" or condition.basis.article
     _require(lawful, _CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款")
-    for path in _names(condition):
+    matched = [path for match in condition.matches for path in (match.declared, match.held)]
+    _check_clause(edition, place, condition, matched)
+    if condition.enough is not None:
+        _check_clause(edition, place, condition.enough, [])
+
+
+def _check_clause(edition: Edition, place: str, clause: Condition | Enough, matched: list[str]) -> None:
+    if clause.holds is not None:
+        _check_expression(_CONDITIONS, place, clause.holds)
+    for path in (*(paths(clause.holds) if clause.holds else ()), *clause.needs, *matched):
         _require(_exists(edition, path), _CONDITIONS, f"{place} 中的 {path} {_UNKNOWN}")
-        _require(_needed(path, condition), _CONDITIONS, f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上")
-
-
-def _names(condition: Condition) -> list[str]:
-    if condition.holds is not None:
-        _check_expression(_CONDITIONS, condition.id, condition.holds)
-        return [*paths(condition.holds), *condition.needs]
-    return [*condition.needs, *(path for match in condition.matches for path in (match.declared, match.held))]
+        _require(_needed(path, clause.needs), _CONDITIONS, f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上")
 
 
 def _check_redirect(edition: Edition, condition: Condition) -> None:
@@ -124,10 +126,10 @@ def _held(edition: Edition, use: RecordUse, field: str) -> bool:
     return field in edition.sources[use.source].kinds[use.kind].fields
 
 
-def _needed(path: str, condition: Condition) -> bool:
+def _needed(path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression."""
     root = path.partition(".")[0]
-    return root in {"form", "situation", *OWN} or path in condition.needs or f"{root}.present" in condition.needs
+    return root in {"form", "situation", *OWN} or path in needs or f"{root}.present" in needs
 
 
 def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:

@@ -56,28 +56,30 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        places = ((code, value, f"{pointer}/{escaped(code)}") for code, value in values.items())
-        return {code: self._value(fields.get(code), value, place) for code, value, place in places}
+        return {code: self._value(fields.get(code), value, pointer, code) for code, value in values.items()}
 
-    def _value(self, field: Field | None, value: Any, pointer: str) -> Any:
+    def _value(self, field: Field | None, value: Any, pointer: str, code: str) -> Any:
         if field is None:
             return value
         if isinstance(value, str):
-            return self._text(field, value, pointer)
-        if field.type is FieldType.TABLE and isinstance(value, list):
-            return [self._row(field, row, f"{pointer}/{number}") for number, row in enumerate(value)]
+            return self._text(field, value, pointer, code)
+        if isinstance(value, list) and field.type is FieldType.TABLE:
+            place = f"{pointer}/{escaped(code)}"
+            return [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
         return value
 
     def _row(self, field: Field, row: Any, pointer: str) -> Any:
         return self.row(field.columns, row, pointer) if isinstance(row, Mapping) else row
 
-    def _text(self, field: Field, value: str, pointer: str) -> str:
+    def _text(self, field: Field, value: str, pointer: str, code: str) -> str:
         try:
             normal, repairs = self._read(field, value)
         except FinalError as error:
-            self.problems.append(Problem(pointer=pointer, code=error.code, message=f"{field.label}：{error}"))
+            place = f"{pointer}/{escaped(code)}"
+            self.problems.append(Problem(pointer=place, code=error.code, message=f"{field.label}：{error}"))
             return value
-        self.repairs += (f"{field.label}：{repair}" for repair in repairs)
+        if repairs:
+            self.repairs += (f"{field.label}：{repair}" for repair in repairs)
         return normal
 
     def _read(self, field: Field, value: str) -> tuple[str, tuple[str, ...]]:

@@ -86,8 +86,18 @@ class Redirect(Frozen):
     answers: Mapping[str, str] = Declared(default_factory=dict)
 
 
+class Enough(Frozen):
+    """What makes a condition hold by itself, so that nothing else needs to be known: a true expression on what it needs."""
+
+    needs: tuple[str, ...] = ()
+    holds: str
+
+
 class Condition(Frozen):
-    """One condition: it holds when `holds` is true or all `matches` agree; else `otherwise`, with words for people."""
+    """One condition: it holds when `holds` is true or all `matches` agree; else `otherwise`, with words for people.
+
+    `enough` spares the rest: a condition that it makes true does not wait for sources that only the rest would need.
+    """
 
     id: str
     title: str
@@ -95,6 +105,7 @@ class Condition(Frozen):
     when: str | None = None
     needs: tuple[str, ...] = ()
     holds: str | None = None
+    enough: Enough | None = None
     matches: tuple[Match, ...] = ()
     otherwise: Effect
     redirect: Redirect | None = None

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
+from itertools import islice
 from typing import Any, NamedTuple
 
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
-from miaoban.catalogue.matter import Basis, Condition, Effect, Match, Matter
+from miaoban.catalogue.matter import Basis, Condition, Effect, Enough, Match, Matter
 from miaoban.decision.facts import OWN_ROOTS, Facts
 from miaoban.evidence.comparison import agrees
 from miaoban.models import Frozen
@@ -47,6 +48,9 @@ class Verdict(Frozen):
     hint: bool = False
 
 
+Clause = Enough | Condition
+
+
 class Judged(NamedTuple):
     """The verdict's variable part, before the condition's own words are added."""
 
@@ -59,37 +63,45 @@ class Judged(NamedTuple):
 def judge(matter: Matter, conditions: tuple[Condition, ...], facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
     roots = facts.roots()
-    unknown = [_unknown(condition, facts, roots) for condition in conditions]
-    pairs = tuple(zip(conditions, unknown, strict=True))
-    told = _told(tuple(condition.holds for condition, open_ in pairs if condition.holds and not open_), roots)
-    return tuple(_verdict(condition, open_ or _known(matter, condition, told, roots)) for condition, open_ in pairs)
+    clauses = [(clause, _unknown(clause, facts, roots)) for condition in conditions for clause in _clauses(condition)]
+    told = _told(tuple(clause.holds for clause, open_ in clauses if clause.holds and not open_), roots)
+    judged = iter([open_ or _known(matter, clause, told, roots) for clause, open_ in clauses])
+    return tuple(_verdict(condition, reduce(_or, islice(judged, len(_clauses(condition))))) for condition in conditions)
 
 
-def _unknown(condition: Condition, facts: Facts, roots: Mapping[str, Any]) -> Judged | None:
-    """Why a condition cannot be told; None when all that it needs is known."""
-    needed = _from_records(condition.needs)
-    unasked = _unasked(needed, facts)
+def _clauses(condition: Condition) -> tuple[Clause, ...]:
+    return (condition,) if condition.enough is None else (condition.enough, condition)
+
+
+def _or(enough: Judged, rest: Judged) -> Judged:
+    """Kleene's or: true if either is, false if both are; what is missing is what either misses."""
+    if Truth.TRUE in {enough.truth, rest.truth}:
+        return enough if enough.truth is Truth.TRUE else rest
+    if Truth.UNKNOWN not in {enough.truth, rest.truth}:
+        return rest
+    missing = tuple(sorted({*enough.missing, *rest.missing}))
+    return Judged(Truth.UNKNOWN, missing, rest.compared, enough.defect or rest.defect)
+
+
+def _unknown(clause: Clause, facts: Facts, roots: Mapping[str, Any]) -> Judged | None:
+    """Why a clause cannot be told; None when all that it needs is known.
+
+    A record that nobody could look up, because the form leaves out its key, is a defect; otherwise its source is missing.
+    """
+    open_ = {root for path, root in _from_records(clause.needs) if value_at(roots, path) is None}
+    if not open_:
+        return None
+    unasked = sorted(open_ - facts.evidence.keys())
     if unasked:
         return Judged(Truth.UNKNOWN, defect=f"没有填写查询 {'、'.join(unasked)} 所需的内容")
-    missing = _missing(needed, facts, roots)
-    return Judged(Truth.UNKNOWN, missing) if missing else None
+    return Judged(Truth.UNKNOWN, tuple(sorted({facts.evidence[root].source_name for root in open_})))
 
 
 @lru_cache(maxsize=4096)
 def _from_records(needs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The needed paths that lead into records, each with the record's name; a decision's own values are always known."""
+    """The needed paths that lead into records, each with the record's name; what a form leaves out is known to be absent."""
     named = ((path, path.partition(".")[0]) for path in needs)
     return tuple((path, root) for path, root in named if root not in OWN_ROOTS)
-
-
-def _unasked(needed: tuple[tuple[str, str], ...], facts: Facts) -> tuple[str, ...]:
-    """The records that a condition needs and that nobody could look up, because the form leaves out their key."""
-    return tuple(sorted({root for _, root in needed if root not in facts.evidence}))
-
-
-def _missing(needed: tuple[tuple[str, str], ...], facts: Facts, roots: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of the sources that leave a needed value open; what the form leaves out is known to be absent."""
-    return tuple(sorted({facts.evidence[root].source_name for path, root in needed if value_at(roots, path) is None}))
 
 
 def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Judged]:
@@ -109,12 +121,13 @@ def _judged(expression: str, roots: Mapping[str, Any]) -> Judged:
         return Judged(Truth.UNKNOWN, defect=str(error))
 
 
-def _known(matter: Matter, condition: Condition, told: Mapping[str, Judged], roots: Mapping[str, Any]) -> Judged:
-    return told[condition.holds] if condition.holds else _compare(matter, condition, roots)
+def _known(matter: Matter, clause: Clause, told: Mapping[str, Judged], roots: Mapping[str, Any]) -> Judged:
+    return told[clause.holds] if clause.holds else _compare(matter, clause, roots)
 
 
-def _compare(matter: Matter, condition: Condition, roots: Mapping[str, Any]) -> Judged:
-    compared = tuple(_side_by_side(matter, match, roots) for match in condition.matches)
+def _compare(matter: Matter, clause: Clause, roots: Mapping[str, Any]) -> Judged:
+    matches = clause.matches if isinstance(clause, Condition) else ()
+    compared = tuple(_side_by_side(matter, match, roots) for match in matches)
     return Judged(Truth.TRUE if all(pair.agrees for pair in compared) else Truth.FALSE, compared=compared)
 
 

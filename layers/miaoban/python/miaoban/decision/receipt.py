@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from miaoban.canonical import digest
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.decision.conditions import Verdict
@@ -33,6 +35,11 @@ class Receipt(Frozen):
     def document(self) -> dict[str, Any]:
         """The receipt as plain JSON values, without what is empty."""
         return self.model_dump(mode="json", exclude_none=True)
+
+    def sealed(self) -> tuple[str, str]:
+        """The text to store, and the digest of what it says: that of `document()`, without making it."""
+        text = self.text()
+        return text, digest(from_json(text))
 
     @property
     def decided_at(self) -> datetime:

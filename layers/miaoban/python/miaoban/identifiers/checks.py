@@ -54,6 +54,8 @@ def require_length(text: str, allowed: tuple[int, ...], title: str, cure: str) -
 
 def require_digits(text: str, title: str, cure: str) -> None:
     """Raise `IdentifierError` at the first character that is not one of the ten ASCII digits."""
+    if text.isascii() and text.isdigit():
+        return
     for position, character in enumerate(text, start=1):
         if character not in "0123456789":
             raise IdentifierError(f"{title}第 {position} 位“{_shown(character)}”不是数字，{cure}。")

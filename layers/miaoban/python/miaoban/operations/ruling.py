@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from miaoban.canonical import digest
 from miaoban.case.case import Case
 from miaoban.case.events import Party
 from miaoban.catalogue.expressions import value_at
@@ -54,12 +53,14 @@ class Ruling:
     facts: Facts
     decision: Decision
     receipt: Receipt
+    receipt_text: str
     receipt_digest: str
 
     def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
         receipt = self.receipt.model_copy(update={"decided_by": officer, "outcome": outcome, "reason": reason})
-        return replace(self, receipt=receipt, receipt_digest=digest(receipt.document()))
+        text, digest = receipt.sealed()
+        return replace(self, receipt=receipt, receipt_text=text, receipt_digest=digest)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ def rule(read: Read, now: datetime) -> Ruling:
     facts = _facts(read, gathered, form, now)
     decision = decide(filing.published.matter, filing.situation, facts)
     receipt = receipt_of(filing.case, filing.published, facts, decision)
-    return Ruling(filing, gathered, form, facts, decision, receipt, digest(receipt.document()))
+    return Ruling(filing, gathered, form, facts, decision, receipt, *receipt.sealed())
 
 
 def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None = None) -> Filing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from miaoban.case.case import Case, Status, fold
@@ -61,7 +62,7 @@ class Step:
     licensed: Licensed | None = None
     correlation: str | None = None
 
-    @property
+    @cached_property
     def after(self) -> Case:
         """The case after the step."""
         return fold(self.before, self.events)
@@ -129,7 +130,7 @@ def _happened(case: Case, event: CaseEvent, correlation: str | None) -> Happened
 def _receipt(step: Step, ruling: Ruling) -> Iterator[Write]:
     case, number = step.after, step.after.receipts
     leaf = Leaf(case=case.id, sequence=number, receipt=ruling.receipt_digest, at=ruling.facts.now)
-    yield Put(Item(keys.receipt(case.id, number), ruling.receipt.text()))
+    yield Put(Item(keys.receipt(case.id, number), ruling.receipt_text))
     yield Put(Item(keys.leaf(case.organ.region, law_date(ruling.facts.now), case.id, number), leaf.text()))
     if case.status is Status.APPROVED:
         yield from flags(case, ruling)
