@@ -123,6 +123,12 @@ def firm(representative: Citizen | None = None, county: str = COUNTY) -> Firm:
     return Firm(uscc(), representative or REPRESENTATIVE, county)
 
 
+def broker_application(county: str = COUNTY) -> dict[str, Any]:
+    """The application of a natural person, who is asked nothing about a firm."""
+    form = {"county": county, "contact_phone": "13900000000", "promise": True}
+    return {"matter": MATTER, "region": county, "situation": {"kind": "first", "subject": "person"}, "form": form}
+
+
 def uscc(kind: str = "91") -> str:
     """A new unified social credit code (GB 32100) around a new organisation code (GB 11714), both check characters right."""
     organisation = "MAXX" + "".join(_random.choices(CREDIT_ALPHABET, k=4))

@@ -18,7 +18,9 @@ from tools.issuer import mint
 Value = TypeVar("Value")
 
 URL: Final = "ApiUrl"
-TIMEOUT: Final = 60.0
+TIMEOUT: Final = httpx.Timeout(30.0, pool=None)
+CONNECTIONS: Final = 8
+"""Requests of one caller at once; others wait for their turn. The local cloud starts a process for each that it runs."""
 BUSY: Final = frozenset({429, 503})
 PATIENCE: Final = 60.0
 """Seconds for which a request that meets a busy service is repeated."""
@@ -81,7 +83,8 @@ class Client:
             raise ClientError("部署的输出里没有 ApiUrl：请先运行 make up")
         bearer = mint(role, **claims) if role else token
         headers = {"authorization": f"Bearer {bearer}"} if bearer else {}
-        self._http = httpx.Client(base_url=outputs[URL], headers=headers, timeout=TIMEOUT)
+        limits = httpx.Limits(max_connections=CONNECTIONS)
+        self._http = httpx.Client(base_url=outputs[URL], headers=headers, timeout=TIMEOUT, limits=limits)
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,7 @@ A row makes its own firms, so that rows know nothing of each other and a second 
 
 from typing import Final
 
-from tools.cast import LEASE, Citizen
+from tools.cast import LEASE, Citizen, broker_application
 from tools.issuer import AGENT, PERSONAS
 from tools.lifetime import change, kept, wait
 from tools.stage import NO_PERSON, Line, Scene, Stage, article, came_to, expect, line
@@ -111,7 +111,7 @@ def not_needed(stage: Stage) -> list[Line]:
     """Row 8: the law asks for no filing, and says where it says so."""
     soy = stage.file(stage.firm().application(grains=["soy", "oilseed"]))
     came_to(soy, "redirected", "C13")
-    broker = stage.file(stage.firm().application({"subject": "person"}))
+    broker = stage.file(broker_application())
     came_to(broker, "redirected", "C4")
     for answer in (soy, broker):
         expect("告知", answer["direction"]["to"], "not-needed")

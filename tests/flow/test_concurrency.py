@@ -1,4 +1,8 @@
-"""At once: many send the same, or try to change the same, and exactly one thing happens."""
+"""At once: many send the same, or try to change the same, and exactly one thing happens.
+
+Of fifty requests that start together, as many are under way at any moment as a client has connections (eight): the local
+cloud starts a process for each, which two cores do not stand. Tests of operations let fifty meet at the store itself.
+"""
 
 from collections import Counter
 from collections.abc import Callable

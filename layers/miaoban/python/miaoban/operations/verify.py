@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from miaoban.identifiers import IdentifierError
 from miaoban.licence.credential import verify as verified
 from miaoban.licence.errors import LicenceNotFoundError
 from miaoban.licence.licence import Licence, LicenceStatus
 from miaoban.models import Frozen
-from miaoban.operations.licensing import licence_key
+from miaoban.operations.reading import read_licence
 from miaoban.operations.services import Services
 from miaoban.operations.views import view
 
@@ -32,7 +31,7 @@ class Verification(Frozen):
 
 def verify_code(services: Services, number: str, code: str) -> Mapping[str, Any]:
     """Verify by number and code; raises LicenceNotFoundError, also when the code is wrong."""
-    licence = _find(services, number)
+    licence = read_licence(services, number.strip())
     if not hmac.compare_digest(licence.code.encode(), code.strip().upper().encode()):
         raise LicenceNotFoundError("证照编号与验证码不符，请核对后再试")
     return view(_answer(licence))
@@ -41,18 +40,7 @@ def verify_code(services: Services, number: str, code: str) -> Mapping[str, Any]
 def verify_qr(services: Services, qr: str) -> Mapping[str, Any]:
     """Verify a QR text: the signature first, then the status; raises CredentialError, LicenceNotFoundError."""
     claims = verified(qr, {services.signer.key_id: services.signer.public_key()})
-    return view(_answer(_find(services, claims.n)))
-
-
-def _find(services: Services, number: str) -> Licence:
-    try:
-        key = licence_key(number.strip())
-    except IdentifierError as error:
-        raise LicenceNotFoundError(f"证照编号不正确：{error}") from error
-    item = services.store.read([key]).get(key)
-    if item is None:
-        raise LicenceNotFoundError("证照编号与验证码不符，请核对后再试")
-    return Licence.read(item.body)
+    return view(_answer(read_licence(services, claims.n)))
 
 
 def _answer(licence: Licence) -> Verification:
