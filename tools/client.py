@@ -18,7 +18,7 @@ from tools.issuer import mint
 Value = TypeVar("Value")
 
 URL: Final = "ApiUrl"
-TIMEOUT: Final = httpx.Timeout(30.0, pool=None)
+TIMEOUT: Final = httpx.Timeout(60.0, pool=None)
 CONNECTIONS: Final = 8
 """Requests of one caller at once; others wait for their turn. The local cloud starts a process for each that it runs."""
 BUSY: Final = frozenset({429, 503})

@@ -1,7 +1,7 @@
 """The story's rows of what takes time: a case that waits, a licence that changes and ends, and what stays provable."""
 
 import base64
-from typing import Final
+from typing import Any, Final
 
 from miaoban.decision.replay import replay
 from miaoban.licence.credential import verify
@@ -12,7 +12,7 @@ from tools.stage import WORDS, Line, Stage, came_to, day_after, expect, line
 BASE: Final = "法人基础信息库"
 UNKNOWN: Final = ("C1", "C2", "C3", "C3-2", "C5", "C7")
 """The conditions that can not be judged without the base's record."""
-DECISION: Final = {"approve": False, "reason": "经向登记机关核实，该企业尚未登记，请登记后再申请（示例）"}
+DECISION: Final[dict[str, Any]] = {"approve": False, "reason": "经向登记机关核实，该企业尚未登记，请登记后再申请（示例）"}
 
 
 def wait(stage: Stage) -> list[Line]:

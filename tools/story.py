@@ -54,8 +54,8 @@ def deregistered(stage: Stage) -> list[Line]:
 def elsewhere(stage: Stage) -> list[Line]:
     """Row 4: grain is bought in another county, whose authority is named."""
     firm = stage.firm()
-    there = {"county": "211221", "warehouses": [firm.warehouse(county="211221", address="铁岭县示例路 2 号")]}
-    filed = stage.file(firm.application(**there))
+    warehouse = firm.warehouse(county="211221", address="铁岭县示例路 2 号")
+    filed = stage.file(firm.application(county="211221", warehouses=[warehouse]))
     came_to(filed, "redirected", "C8")
     organ = filed["direction"]["organ"]
     expect("告知的机关", organ["region"], "211221")

@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, LargeBinary, Sequence, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column, relationship
 
 
 class Base(DeclarativeBase):
@@ -19,9 +19,6 @@ class Base(DeclarativeBase):
     }
 
 
-LICENCE_SERIAL = Sequence("licence_serial", metadata=Base.metadata)
-
-
 class LegalPerson(Base):
     """The legal person register 法人基础信息库."""
 
@@ -32,17 +29,18 @@ class LegalPerson(Base):
     status: Mapped[str] = mapped_column(String(16))
     scope: Mapped[str] = mapped_column(Text)
     legal_representative: Mapped[str] = mapped_column(Text)
-    legal_account: Mapped[str] = mapped_column(String(64))
+    legal_pseudonym: Mapped[str] = mapped_column(String(40))
     registered_address: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
     updated_at: Mapped[datetime]
 
 
 class AgentAuthorisation(Base):
-    """Who may act for an enterprise, and until when."""
+    """Who may act for an enterprise, by the pseudonym of the number, and until when."""
 
     __tablename__ = "agent_authorisations"
     uscc: Mapped[str] = mapped_column(String(18), primary_key=True)
-    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent: Mapped[str] = mapped_column(String(40), primary_key=True)
     valid_until: Mapped[date]
 
 
@@ -57,7 +55,7 @@ class AbnormalListing(Base):
 
 
 class Case(Base):
-    """An application with its form."""
+    """An application with its form, personal numbers in it protected."""
 
     __tablename__ = "cases"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -68,7 +66,27 @@ class Case(Base):
     received_at: Mapped[datetime]
 
 
-class Decision(Base):
+class OfCase:
+    """What belongs to a case, and is written after it."""
+
+    @declared_attr
+    def case(self) -> Mapped[Case]:
+        """The case."""
+        return relationship(Case, lazy="raise")
+
+
+class TimelineEvent(OfCase, Base):
+    """What happened to a case, in order."""
+
+    __tablename__ = "timeline_events"
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(String(64))
+    data: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+
+
+class Decision(OfCase, Base):
     """A case's decision; the receipt is kept as the text that was digested."""
 
     __tablename__ = "decisions"
@@ -79,7 +97,7 @@ class Decision(Base):
     decided_at: Mapped[datetime]
 
 
-class Licence(Base):
+class Licence(OfCase, Base):
     """A licence: the credential as it was signed, and the ES256 signature (DER)."""
 
     __tablename__ = "licences"
@@ -90,7 +108,7 @@ class Licence(Base):
     issued_at: Mapped[datetime]
 
 
-class FilingGuard(Base):
+class FilingGuard(OfCase, Base):
     """At most one valid filing for each matter, enterprise and county."""
 
     __tablename__ = "filing_guards"

@@ -1,6 +1,7 @@
 """The deployed local cloud, as flow tests meet it: over HTTP, through the department queue, with the rights of a tester.
 
-Whoever comes first brings it to what the checkout says (`make up`); if it was not running, whoever leaves last stops it.
+Whoever comes first brings it to what the checkout says (`make up`). If it was not running, whoever leaves last stops it; if
+there was not even a saved state, that is forgotten too.
 """
 
 import fcntl
@@ -10,7 +11,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import asdict, dataclass, field
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -49,7 +51,7 @@ def caller(outputs: Mapping[str, str]) -> Iterator[Caller]:
     """Make callers: of a role, with claims of their own if given, or nobody."""
     made: list[Client] = []
 
-    def make(role: str | None = None, **claims: object) -> Client:
+    def make(role: str | None = None, **claims: Any) -> Client:
         made.append(Client(outputs, role, **claims))
         return made[-1]
 
@@ -74,40 +76,62 @@ def another(outputs: Mapping[str, str]) -> Iterator[Applicant]:
 
 def _cloud(verb: str) -> None:
     """Run a verb of tools.cloud in a process of its own, for the cloud outlives it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tools.cloud", verb], cwd=ministack.ROOT, capture_output=True, text=True, check=False
-    )  # noqa: S603  our own command
+    command = [sys.executable, "-m", "tools.cloud", verb]
+    done = subprocess.run(command, cwd=ministack.ROOT, capture_output=True, text=True, check=False)  # noqa: S603  our own
     if done.returncode:
         pytest.fail(f"make {verb}: {done.stderr.strip()}", pytrace=False)
 
 
 @contextmanager
 def _used() -> Iterator[None]:
-    """Use the cloud beside other workers: the first starts it, the last stops it if it was not there before."""
+    """Use the cloud beside other workers: the first starts it, the last leaves it as it was found."""
     with _users() as users:
-        users["started"] = bool(users.get("started")) or ministack.find() is None
+        users.leave = users.leave or _left()
         _cloud("up")
-        users["pids"] = [*users["pids"], os.getpid()]
+        users.pids.append(os.getpid())
     try:
         yield
     finally:
         with _users() as users:
-            users["pids"] = [pid for pid in users["pids"] if pid != os.getpid()]
-            if users["started"] and not users["pids"]:
-                _cloud("down")
-                users["started"] = False
+            users.pids.remove(os.getpid())
+            if users.leave and not users.pids:
+                _cloud(users.leave)
+                users.leave = ""
+
+
+def _left() -> str:
+    """The verb that leaves the cloud as it is now: none while it runs."""
+    if ministack.find() is not None:
+        return ""
+    return "down" if ministack.STATE.is_dir() else "clean"
+
+
+@dataclass
+class Users:
+    """Who uses the cloud, and what the last of them has to do."""
+
+    pids: list[int] = field(default_factory=list)
+    leave: str = ""
 
 
 @contextmanager
-def _users() -> Iterator[dict[str, object]]:
-    """Who uses the cloud, for as long as nobody else may look; processes that have died are forgotten."""
+def _users() -> Iterator[Users]:
+    """The users, for as long as nobody else may look; processes that have died are forgotten."""
     USERS.parent.mkdir(parents=True, exist_ok=True)
     with USERS.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        users = json.loads(file.read() or "{}")
-        users["pids"] = [pid for pid in users.get("pids", ()) if Path(f"/proc/{pid}").exists()]
+        users = Users(**json.loads(file.read() or "{}"))
+        users.pids = [pid for pid in users.pids if _lives(pid)]
         yield users
         file.seek(0)
         file.truncate()
-        json.dump(users, file)
+        json.dump(asdict(users), file)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

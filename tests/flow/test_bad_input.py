@@ -173,7 +173,8 @@ def test_every_problem_is_told_at_once(applicant: Applicant) -> None:
 
 def test_no_problem_quotes_a_persons_number(applicant: Applicant) -> None:
     number = applicant.citizen.number
-    wrong = applicant.unknown().application(agent_number=number[:-1] + "Y", contact_phone=f"{number}", **{number: "x"})
+    wrong = applicant.unknown().application(agent_number=number[:-1] + "Y", contact_phone=number)
+    wrong["form"][number] = "x"
     answer = applicant.file(wrong)
     assert answer.status == 422
     assert number[:17] not in str({**answer.body, "errors": [place["message"] for place in answer["errors"]]})

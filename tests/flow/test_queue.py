@@ -1,4 +1,4 @@
-"""The department queue as it is deployed: what cannot be taken is kept with its reason, its sender is told, the rest is taken."""
+"""The department queue as it is deployed: what cannot be taken is kept, its sender is told why, and the rest is taken."""
 
 import json
 from collections.abc import Mapping
