@@ -107,6 +107,6 @@ def _replayed(stage: Stage, case: str) -> Line:
 
 def _told(stage: Stage, case: str) -> Line:
     """The message that came to the applicant's inbox by stream, bus and queue."""
-    page = until(lambda: stage.applicant.get("/v1/inbox"), lambda page: case in {one["case"] for one in page["items"]})
-    told = next(one for one in page["items"] if one["case"] == case)
+    inbox = until(lambda: stage.applicant.pages("/v1/inbox"), lambda items: case in {one["case"] for one in items})
+    told = next(one for one in inbox if one["case"] == case)
     return Line("·", "查看站内消息", told["title"], told["message"])

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 from unittest import mock
 
@@ -110,8 +110,8 @@ def _left() -> str:
 class Users:
     """Who uses the cloud, and what the last of them has to do."""
 
-    pids: list[int] = field(default_factory=list)
-    leave: str = ""
+    pids: list[int]
+    leave: str
 
 
 @contextmanager
@@ -121,8 +121,8 @@ def _users() -> Iterator[Users]:
     with USERS.open("a+", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        users = Users(**json.loads(file.read() or "{}"))
-        users.pids = [pid for pid in users.pids if _lives(pid)]
+        saved = json.loads(file.read() or "{}")
+        users = Users([pid for pid in saved.get("pids", ()) if _lives(pid)], saved.get("leave", ""))
         yield users
         file.seek(0)
         file.truncate()

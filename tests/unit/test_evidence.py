@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from miaoban.catalogue.fields import Field, FieldType
+from miaoban.catalogue.source import Source
 from miaoban.evidence.comparison import agrees
 from miaoban.evidence.privacy import comparable, opened, protect, shown
 from miaoban.evidence.record import Record, State, Watermark, assess
-from miaoban.catalogue.source import Source
 from miaoban.memory import MemoryVault
 from tests import kit
 
