@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 URL: Final = "ApiUrl"
 TIMEOUT: Final = httpx.Timeout(60.0, pool=None)
-CONNECTIONS: Final = 8
+CONNECTIONS: Final = 6
 """Requests of one caller at once; others wait for their turn. The local cloud starts a process for each that it runs."""
 BUSY: Final = frozenset({429, 503})
 PATIENCE: Final = 60.0

@@ -8,7 +8,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
@@ -18,7 +17,7 @@ from rich.text import Text
 from miaoban.errors import MiaobanError
 from tools import publish
 from tools.arrivals import arrive
-from tools.client import URL, TooLateError
+from tools.client import URL, Client, TooLateError
 from tools.client import ClientError as UnreachableError
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
@@ -31,7 +30,7 @@ WIDE: Final = 200
 """Columns of a table that is written to a file."""
 FAILURES: Final = (StoryError, TooLateError, MiaobanError, KeyError, StopIteration)
 """What a row that goes wrong may raise."""
-SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, BotoCoreError, ClientError, httpx.HTTPError, OSError)
+SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, TooLateError, MiaobanError, BotoCoreError, ClientError)
 """What stands in the way before a row can be played."""
 
 
@@ -42,7 +41,7 @@ def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
     try:
         stage = Stage(_prepared(screen))
         failures = _play(story, stage, screen)
-    except (*SETUP, TooLateError) as error:
+    except SETUP as error:
         screen.print(f"[red]演示没有开始：{escape(_sentence(error))}[/red]", highlight=False)
         return 2
     _close(stage, failures, time.perf_counter() - began, screen)
@@ -52,6 +51,8 @@ def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
 def _prepared(screen: Console) -> Mapping[str, str]:
     """The deployment, with the matters in force and the sample records taken."""
     outputs = connect()
+    with screen.status("联系本地云"), Client(outputs) as anybody:
+        anybody.get("/v1/matters")
     with screen.status("发布事项"):
         publish.publish_all(sorted(path for path in publish.MATTERS.iterdir() if path.is_dir()))
     with screen.status("部门经队列报送样例数据"):

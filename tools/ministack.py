@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from tools import streams
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -89,6 +91,7 @@ def start() -> Cloud:
     port = _choose_port()
     for folder in (STATE, LOCAL / "tmp"):
         folder.mkdir(parents=True, exist_ok=True)
+    streams.rewind(STATE)
     with LOG.open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "ministack"],

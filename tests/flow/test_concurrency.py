@@ -1,6 +1,6 @@
 """At once: many send the same, or try to change the same, and exactly one thing happens.
 
-Of fifty requests that start together, as many are under way at any moment as a client has connections (eight): the local
+Of fifty requests that start together, as many are under way at any moment as a client has connections (six): the local
 cloud starts a process for each, which two cores do not stand. Tests of operations let fifty meet at the store itself.
 """
 
