@@ -6,10 +6,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from benchmarks.peer import uscc
+from benchmarks.peer import uscc, vault
 
 County = Annotated[str, Field(pattern=r"^[1-9]\d{5}$")]
 Uscc = Annotated[str, AfterValidator(uscc.validated)]
+ResidentNumber = Annotated[str, Field(pattern=r"^\d{17}[\dX]$"), AfterValidator(vault.validated)]
+Mobile = Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Quantity = Annotated[float, Field(gt=0, le=10_000_000)]
 
@@ -49,9 +51,10 @@ class Form(BaseModel):
 
 
 class Agent(Form):
-    """Who files: a name and the platform account that the token must carry."""
+    """Who files: a name, a resident's number and the platform account that the token must carry."""
 
     name: Text
+    number: ResidentNumber
     account: Annotated[str, Field(pattern=r"^[a-z0-9-]{8,64}$")]
 
 
@@ -75,6 +78,15 @@ class Warehouse(Form):
         return self
 
 
+class Site(Form):
+    """One place where grain is bought."""
+
+    name: Text
+    address: Text
+    manager: Text | None = None
+    phone: Mobile | None = None
+
+
 class GrainFiling(Form):
     """An application to file as a grain purchaser in one county."""
 
@@ -83,10 +95,13 @@ class GrainFiling(Form):
     legal_representative: Text
     agent: Agent
     county: County
+    sites: Annotated[tuple[Site, ...], Field(min_length=1, max_length=50)]
     warehouses: Annotated[tuple[Warehouse, ...], Field(min_length=1, max_length=100)]
     grains: Annotated[tuple[Grain, ...], Field(min_length=1, max_length=7)]
-    contact_phone: Annotated[str, Field(pattern=r"^1[3-9]\d{9}$")]
+    contact_phone: Mobile
     contact_address: Text
+    planned_tonnes: Quantity
+    cross_province: bool
     promise: Literal[True]
 
 
@@ -104,7 +119,8 @@ class Reason(BaseModel):
     """One condition that did not hold, with its basis and the sentence for the applicant."""
 
     condition: str
-    basis: str
+    law: str
+    article: str
     effect: str
     says: str
 

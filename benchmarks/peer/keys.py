@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-import orjson
+import rfc8785
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
@@ -21,10 +21,19 @@ CLAIMS: Final = jwt.JWTClaimsRegistry(
     iss={"essential": True, "value": ISSUER},
     aud={"essential": True, "value": AUDIENCE},
     sub={"essential": True},
+    roles={"essential": True},
     exp={"essential": True},
 )
 SIGNATURE: Final = ec.ECDSA(hashes.SHA256())
 TOKEN_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who calls: the account, and the roles that the identity provider gave it."""
+
+    account: str
+    roles: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,8 @@ class Keys:
             raise TypeError("PEER_SIGNING_KEY must be an EC private key")
         return cls(ECKey.import_key(os.environ["PEER_TOKEN_KEY"]), signing)
 
-    def account(self, authorization: str) -> str:
-        """Return the account in a bearer token, or raise TokenError."""
+    def identity(self, authorization: str) -> Identity:
+        """Return who a bearer token names, or raise TokenError."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise TokenError("请先登录")
@@ -52,7 +61,7 @@ class Keys:
             CLAIMS.validate(claims)
         except (JoseError, ValueError) as error:
             raise TokenError("登录已失效，请重新登录") from error
-        return str(claims["sub"])
+        return Identity(str(claims["sub"]), frozenset(claims["roles"]))
 
     def sign(self, message: bytes) -> bytes:
         """Sign with ECDSA P-256 and SHA-256, DER encoded."""
@@ -61,13 +70,14 @@ class Keys:
 
 def issue_token(key: ECKey, account: str) -> str:
     """Issue a bearer token as the identity provider would."""
-    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": account, "exp": int(time.time()) + TOKEN_SECONDS}
+    expires = int(time.time()) + TOKEN_SECONDS
+    claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": account, "roles": ["applicant"], "exp": expires}
     return jwt.encode({"alg": "ES256"}, claims, key)
 
 
 def canonical(value: Any) -> bytes:
-    """Return sorted JSON."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    """Return the canonical JSON (RFC 8785)."""
+    return rfc8785.dumps(value)
 
 
 def digest(message: bytes) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import itertools
+import secrets
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -45,23 +46,32 @@ class PeerFigures:
     latency_ms_p95: float
 
 
-def measure(approvals: int) -> PeerFigures:
-    """Start PostgreSQL and uvicorn, file `approvals` times after a warm-up, and stop both; LoadError below 100."""
+def measure(approvals: int, *, tuned: bool = False) -> PeerFigures:
+    """Start PostgreSQL and uvicorn, file `approvals` times after a warm-up, and stop both; LoadError below 100.
+
+    `tuned` takes the database by hand-tuned SQL in the place of the ORM.
+    """
     if approvals < FEWEST:
         raise LoadError(f"{approvals} approvals are too few to measure; ask for at least {FEWEST}")
-    identity, signing = ECKey.generate_key("P-256"), ec.generate_private_key(ec.SECP256R1())
+    identity, pepper = ECKey.generate_key("P-256"), secrets.token_bytes(32)
     with cluster() as database:
-        asyncio.run(scenario.prepare(database.url, WARM_UP + approvals))
-        environment = {
-            "PEER_DATABASE_URL": database.url,
-            "PEER_TOKEN_KEY": identity.as_pem(private=False).decode(),
-            "PEER_SIGNING_KEY": _pem(signing),
-        }
-        with application(environment) as service:
+        asyncio.run(scenario.prepare(database.url, pepper, WARM_UP + approvals))
+        with application(_environment(database, identity, pepper, tuned=tuned)) as service:
             _file_all(service.port, scenario.requests(identity, range(WARM_UP)))
             _confirm_once_only(service.port, scenario.request(identity, 0))
             requests = scenario.requests(identity, range(WARM_UP, WARM_UP + approvals))
             return _measured(service, database, requests)
+
+
+def _environment(database: Cluster, identity: ECKey, pepper: bytes, *, tuned: bool) -> dict[str, str]:
+    return {
+        "PEER_DATABASE_URL": database.url,
+        "PEER_TOKEN_KEY": identity.as_pem(private=False).decode(),
+        "PEER_SIGNING_KEY": _pem(ec.generate_private_key(ec.SECP256R1())),
+        "PEER_PEPPER": pepper.hex(),
+        "PEER_SEALING_KEY": secrets.token_hex(32),
+        "PEER_TUNED": "yes" if tuned else "",
+    }
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> str:

@@ -51,7 +51,8 @@ class OrmTransaction:
         abnormal = await self._session.scalar(select(exists().where(AbnormalListing.uscc == uscc)))
         guard = await get(FilingGuard, (wanted["matter"], uscc, wanted["county"]))
         until = authorisation.valid_until if authorisation else None
-        return Loaded(rules.Records(person and _plain(person), until, bool(abnormal), guard is not None), None, None)
+        records = rules.Records(_plain(person), until, bool(abnormal), guard is not None, wanted["agent"])
+        return Loaded(records, None, None)
 
     async def write(self, rows: list[Row]) -> None:
         """Add the objects; the commit flushes them, the case before what refers to it."""
@@ -66,7 +67,9 @@ def _object(table: Any, row: Mapping[str, Any], case: Case) -> Any:
     return table(case=case, **{name: value for name, value in row.items() if name != "case_id"})
 
 
-def _plain(person: LegalPerson) -> rules.LegalPerson:
+def _plain(person: LegalPerson | None) -> rules.LegalPerson | None:
+    if person is None:
+        return None
     return rules.LegalPerson(
         name=person.name,
         entity_type=person.entity_type,

@@ -36,15 +36,16 @@ class LegalPerson:
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The departments' records that decide: register, agent authorisation, abnormal list, earlier filing."""
+    """The departments' records that decide: register, agent authorisation, abnormal list, earlier filing; and who asks."""
 
     person: LegalPerson | None
     authorised_until: date | None
     abnormal: bool
     filed: bool
+    agent: str
 
 
-NOTHING: Final = Records(person=None, authorised_until=None, abnormal=False, filed=False)
+NOTHING: Final = Records(person=None, authorised_until=None, abnormal=False, filed=False, agent="")
 
 
 class Basis(NamedTuple):
@@ -70,7 +71,7 @@ class Verdict(NamedTuple):
 
 
 FLAG: Final = "flag"
-Rule = Callable[[Application, LegalPerson, Records, date], Failure | None]
+Rule = Callable[[GrainFiling, LegalPerson, Records, date], Failure | None]
 
 
 def same(left: str, right: str) -> bool:
@@ -82,13 +83,13 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _names_agree(form: Application, person: LegalPerson, _: Records, __: date) -> Failure | None:
+def _names_agree(form: GrainFiling, person: LegalPerson, _: Records, __: date) -> Failure | None:
     if same(form.enterprise_name, person.name) and same(form.legal_representative, person.legal_representative):
         return None
     return Failure(Outcome.REVIEW, "填报的企业名称或法定代表人与登记信息不一致，转人工核对")
 
 
-def _active(_: Application, person: LegalPerson, __: Records, ___: date) -> Failure | None:
+def _active(_: GrainFiling, person: LegalPerson, __: Records, ___: date) -> Failure | None:
     if person.status in ACTIVE:
         return None
     if person.status in GONE:
@@ -96,33 +97,33 @@ def _active(_: Application, person: LegalPerson, __: Records, ___: date) -> Fail
     return Failure(Outcome.REVIEW, f"企业登记状态为{person.status}，转人工核对")
 
 
-def _is_enterprise(form: Application, person: LegalPerson, _: Records, __: date) -> Failure | None:
+def _is_enterprise(form: GrainFiling, person: LegalPerson, _: Records, __: date) -> Failure | None:
     if person.entity_type == "91" and not NEEDS_NO_FILING.issuperset(form.grains):
         return None
     return Failure(Outcome.REDIRECTED, "非企业主体或只收购大豆、油料的，无需备案")
 
 
-def _scope_covers(_: Application, person: LegalPerson, __: Records, ___: date) -> Failure | None:
+def _scope_covers(_: GrainFiling, person: LegalPerson, __: Records, ___: date) -> Failure | None:
     return None if SCOPE.search(person.scope) else Failure(FLAG, "经营范围未见粮食收购，请及时办理变更登记")
 
 
-def _not_abnormal(_: Application, __: LegalPerson, records: Records, ___: date) -> Failure | None:
+def _not_abnormal(_: GrainFiling, __: LegalPerson, records: Records, ___: date) -> Failure | None:
     return Failure(FLAG, "企业在经营异常名录中，已告知监管部门") if records.abnormal else None
 
 
-def _agent_entitled(form: Application, person: LegalPerson, records: Records, today: date) -> Failure | None:
-    if application.agent == person.legal_pseudonym:
+def _agent_entitled(_: GrainFiling, person: LegalPerson, records: Records, today: date) -> Failure | None:
+    if records.agent == person.legal_pseudonym:
         return None
     if records.authorised_until is not None and records.authorised_until >= today:
         return None
     return Failure(Outcome.CORRECTION, "请补充法定代表人对经办人的授权委托书")
 
 
-def _organ_competent(form: Application, _: LegalPerson, __: Records, ___: date) -> Failure | None:
+def _organ_competent(form: GrainFiling, _: LegalPerson, __: Records, ___: date) -> Failure | None:
     return None if form.county in ORGANS else Failure(Outcome.REDIRECTED, "请向收购地县级粮食和储备部门备案")
 
 
-def _not_filed(_: Application, __: LegalPerson, records: Records, ___: date) -> Failure | None:
+def _not_filed(_: GrainFiling, __: LegalPerson, records: Records, ___: date) -> Failure | None:
     return Failure(Outcome.REDIRECTED, "该企业在本县已备案，请办理变更备案") if records.filed else None
 
 
@@ -134,17 +135,17 @@ def _deviates(warehouse: Warehouse) -> bool:
     return abs(warehouse.capacity_t - expected) > TOLERANCE * expected
 
 
-def _capacity_plausible(form: Application, _: LegalPerson, __: Records, ___: date) -> Failure | None:
+def _capacity_plausible(form: GrainFiling, _: LegalPerson, __: Records, ___: date) -> Failure | None:
     codes = [warehouse.code for warehouse in form.warehouses if _deviates(warehouse)]
     return Failure(FLAG, f"仓房{'、'.join(codes)}申报仓容与测算偏差超过20%") if codes else None
 
 
-def _leases_run(form: Application, _: LegalPerson, __: Records, today: date) -> Failure | None:
+def _leases_run(form: GrainFiling, _: LegalPerson, __: Records, today: date) -> Failure | None:
     codes = [item.code for item in form.warehouses if item.lease_until is not None and item.lease_until <= today]
     return Failure(FLAG, f"仓房{'、'.join(codes)}租期已满") if codes else None
 
 
-def _inside_county(form: Application, _: LegalPerson, __: Records, ___: date) -> Failure | None:
+def _inside_county(form: GrainFiling, _: LegalPerson, __: Records, ___: date) -> Failure | None:
     codes = [warehouse.code for warehouse in form.warehouses if warehouse.county != form.county]
     return Failure(FLAG, f"仓房{'、'.join(codes)}不在收购地县内") if codes else None
 
@@ -166,7 +167,7 @@ RULES: Final[tuple[tuple[str, Basis, Rule], ...]] = (
 SEVERITY: Final = (Outcome.REFUSED, Outcome.REDIRECTED, Outcome.CORRECTION, Outcome.REVIEW)
 
 
-def evaluate(form: Application, records: Records, today: date) -> list[Verdict]:
+def evaluate(form: GrainFiling, records: Records, today: date) -> list[Verdict]:
     """Return the verdict of every condition; without a register record only C1 can be told."""
     if records.person is None:
         return [Verdict(*C1, Failure(Outcome.REFUSED, "法人基础信息库查无此统一社会信用代码，请核对"))]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from benchmarks.peer.errors import ServerError
@@ -113,7 +113,9 @@ def application(environment: dict[str, str]) -> Iterator[Application]:
     port = listener.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "benchmarks.peer.app:app", "--fd", str(listener.fileno())]
     tuned = ["--loop", "uvloop", "--http", "httptools", "--no-access-log", "--log-level", "warning"]
-    with subprocess.Popen([*command, *tuned], cwd=ROOT, env=os.environ | environment, pass_fds=(listener.fileno(),)) as process:
+    # The log is written, and costs what it costs; nobody reads it.
+    apart: dict[str, Any] = {"pass_fds": (listener.fileno(),), "stdout": subprocess.DEVNULL}
+    with subprocess.Popen([*command, *tuned], cwd=ROOT, env=os.environ | environment, **apart) as process:
         # The child alone holds the socket now: if it dies, its clients are told at once.
         listener.close()
         try:

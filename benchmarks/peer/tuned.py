@@ -7,7 +7,7 @@ and COMMIT. Few teams write this; it shows what the database layer of the usual 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Insert, bindparam, exists, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -82,7 +82,7 @@ class TunedTransaction:
         row = (await self._connection.execute(_LOAD, dict(wanted))).one()
         *person, until, abnormal, filed, body, answer = row
         known = None if person[0] is None else rules.LegalPerson(*person)
-        return Loaded(rules.Records(known, until, abnormal, filed is not None), body, answer)
+        return Loaded(rules.Records(known, until, abnormal, filed is not None, wanted["agent"]), body, answer)
 
     async def write(self, rows: list[Row]) -> None:
         """Insert the rows by one statement, which is one transaction: all of them, or none."""
