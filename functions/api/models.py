@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import Field as Declared
+from pydantic import RootModel
 
 from miaoban.case.case import Status
 from miaoban.catalogue.matter import Basis, Limits, Material, Organ, Question, RecordUse
@@ -15,6 +16,7 @@ from miaoban.models import Frozen
 from miaoban.operations.draft import DraftRequest
 from miaoban.operations.editions import Listed
 from miaoban.operations.flagging import Flag
+from miaoban.operations.set_aside import Proposal
 from miaoban.operations.submit import Application
 from miaoban.operations.views import CaseView, LicenceView, Reason
 
@@ -65,6 +67,10 @@ class DecisionBody(Frozen):
 
     approve: bool
     reason: str = Declared(min_length=2, max_length=1000)
+
+
+class DecidedTask(RootModel[CaseAnswer | Proposal]):
+    """What became of a task: the case that was reviewed, or the proposal to set a licence aside."""
 
 
 class SetAsideBody(Frozen):

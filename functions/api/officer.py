@@ -7,7 +7,7 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
 from functions.api.guards import permit_licence, permit_proposal, permit_review
-from functions.api.models import CaseAnswer, DecisionBody, SetAsideBody, Task, TaskList
+from functions.api.models import DecidedTask, DecisionBody, SetAsideBody, Task, TaskList
 from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.case.case import Case, Status
@@ -22,10 +22,6 @@ from miaoban.operations.views import case_view
 from miaoban.storage import Item
 
 routes = Blueprint(__name__)
-
-
-class TaskAnswer(CaseAnswer):
-    """The case after a task was decided."""
 
 
 @operation(routes, Action.LIST_TASKS, TaskList)
@@ -53,7 +49,7 @@ def read_task(call: Call) -> Task:
     return _review(call, case, with_form=True)
 
 
-@operation(routes, Action.DECIDE_TASK, CaseAnswer, DecisionBody, once=True)
+@operation(routes, Action.DECIDE_TASK, DecidedTask, DecisionBody, once=True)
 def decide_task(call: Call) -> Mapping[str, Any]:
     """Decide a task, with a reason."""
     body, task = call.body(DecisionBody), call.path["task"]

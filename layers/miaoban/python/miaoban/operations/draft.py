@@ -9,7 +9,7 @@ from miaoban.case.events import Party
 from miaoban.catalogue.fields import Field, Fields
 from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import Material
-from miaoban.decision.provenance import grades, source_of
+from miaoban.decision.provenance import IDENTITY, grades, source_of
 from miaoban.evidence.privacy import protect, shown
 from miaoban.evidence.record import State
 from miaoban.models import Frozen
@@ -17,6 +17,9 @@ from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.ruling import Filing, Ruling, read, rule
 from miaoban.operations.services import Services
 from miaoban.operations.submit import organ_of
+
+OWN_SOURCES = {IDENTITY: "实名身份", "applicant": "申请人填报"}
+"""The names of what is no department's source."""
 
 
 class DraftRequest(Frozen):
@@ -38,6 +41,7 @@ class DraftField(Frozen):
     value: Any = None
     grade: str | None = None
     source: str | None = None
+    source_name: str | None = None
 
 
 class DraftMaterial(Frozen):
@@ -49,6 +53,7 @@ class DraftMaterial(Frozen):
     necessity: str
     exempt: bool
     source: str | None = None
+    source_name: str | None = None
 
 
 class Draft(Frozen):
@@ -89,6 +94,11 @@ def draft(services: Services, request: DraftRequest, party: Party) -> Draft:
     )
 
 
+def _source_name(source: str | None, ruling: Ruling) -> str | None:
+    known = ruling.filing.published.edition.sources.get(source or "")
+    return known.name if known else OWN_SOURCES.get(source or "")
+
+
 def _optional(fields: Fields) -> dict[str, Field]:
     return {code: field.model_copy(update={"required": False}) for code, field in fields.items()}
 
@@ -100,8 +110,9 @@ def _fields(ruling: Ruling) -> tuple[DraftField, ...]:
 
 
 def _field(code: str, field: Field, value: Any, grade: str | None, ruling: Ruling) -> DraftField:
-    source = source_of(field.prefill, ruling.facts) if field.prefill and grade == "A" else None
     held = None if value is None else grade
+    source = source_of(field.prefill, ruling.facts) if field.prefill and held == "A" else None
+    source = source or ("applicant" if held else None)
     return DraftField(
         code=code,
         label=field.label,
@@ -109,7 +120,8 @@ def _field(code: str, field: Field, value: Any, grade: str | None, ruling: Rulin
         required=field.required,
         value=value,
         grade=held,
-        source=source or ("applicant" if held else None),
+        source=source,
+        source_name=_source_name(source, ruling),
     )
 
 
@@ -122,5 +134,6 @@ def _material(code: str, material: Material, ruling: Ruling) -> DraftMaterial:
         class_=material.class_,
         necessity=material.necessity,
         exempt=identity or (evidence is not None and evidence.state is State.HELD),
-        source=evidence.source_name if evidence else ("实名身份" if identity else None),
+        source=evidence.source if evidence else (IDENTITY if identity else None),
+        source_name=evidence.source_name if evidence else (OWN_SOURCES[IDENTITY] if identity else None),
     )
