@@ -17,7 +17,8 @@ from functions.api.models import (
     PresentPerson,
     WithdrawalBody,
 )
-from functions.api.routing import operation
+from functions.api.routing import SERVICE, operation
+from functions.telemetry import count
 from miaoban.access.principal import Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
@@ -50,7 +51,9 @@ def submit_application(call: Call) -> Mapping[str, Any]:
     application = Application.model_validate(body.model_dump(exclude={"applicant"}))
     _require(call, application.matter, application.region, party)
     assisted_by = call.principal.subject if body.applicant else None
-    return submit(call.services, application, party, call.key, assisted_by)
+    answer = submit(call.services, application, party, call.key, assisted_by)
+    count(SERVICE, "Decisions", matter=application.matter, outcome=str(answer["status"]))
+    return answer
 
 
 @operation(routes, Action.LIST_CASES, CaseList)

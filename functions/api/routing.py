@@ -18,6 +18,7 @@ from miaoban.errors import MiaobanError
 
 View = Callable[[Call], BaseModel | Mapping[str, Any]]
 
+SERVICE = "api"
 JSON = "application/json; charset=utf-8"
 ANY_TYPE = ["*/*"]
 
@@ -74,13 +75,13 @@ def _answer(action: Action, event: Mapping[str, Any], view: View, status: int) -
     try:
         answer = view(_call(action, event, context))
     except MiaobanError as error:
-        logger("api").info("refused", extra={**known, "code": error.code})
+        logger(SERVICE).info("refused", extra={**known, "code": error.code})
         return problem(error)
     except Exception as error:  # noqa: BLE001 (the entry's edge: whatever broke must not tell the caller how)
-        logger("api").error("broken", extra={**known, **failure(error)})
+        logger(SERVICE).error("broken", extra={**known, **failure(error)})
         return unexpected()
     body = answer.model_dump(mode="json", exclude_none=True) if isinstance(answer, BaseModel) else answer
-    logger("api").info("answered", extra={**known, "status": body.get("status")})
+    logger(SERVICE).info("answered", extra={**known, "status": body.get("status")})
     headers: dict[str, str | list[str]] = {"Content-Type": JSON, "Cache-Control": "no-store"}
     return Response(body=json.dumps(body, ensure_ascii=False, separators=(",", ":")), status_code=status, headers=headers)
 
