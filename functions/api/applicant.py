@@ -17,8 +17,7 @@ from functions.api.models import (
     PresentPerson,
     WithdrawalBody,
 )
-from functions.api.routing import SERVICE, operation
-from functions.telemetry import count
+from functions.api.routing import operation
 from miaoban.access.principal import Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
@@ -51,9 +50,7 @@ def submit_application(call: Call) -> Mapping[str, Any]:
     application = Application.model_validate(body.model_dump(exclude={"applicant"}))
     _require(call, application.matter, application.region, party)
     assisted_by = call.principal.subject if body.applicant else None
-    answer = submit(call.services, application, party, call.key, assisted_by)
-    count(SERVICE, "Decisions", matter=application.matter, outcome=str(answer["status"]))
-    return answer
+    return submit(call.services, application, party, call.key, assisted_by)
 
 
 @operation(routes, Action.LIST_CASES, CaseList)
