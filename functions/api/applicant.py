@@ -24,10 +24,10 @@ from miaoban.access.routes import Action
 from miaoban.case.events import Party
 from miaoban.identifiers import RegionCode
 from miaoban.operations.correct import correct
-from miaoban.operations.draft import Draft, DraftRequest, draft
+from miaoban.operations.draft import Draft, draft
 from miaoban.operations.handing import transfer, withdraw
 from miaoban.operations.reading import own_cases
-from miaoban.operations.submit import Application, department_of, submit
+from miaoban.operations.submit import department_of, submit
 
 routes = Blueprint(__name__)
 
@@ -37,9 +37,8 @@ def create_draft(call: Call) -> Draft:
     """Fill a form from what departments hold; writes nothing."""
     body = call.body(DraftBody)
     party = _party(call, body.applicant)
-    request = DraftRequest.model_validate(body.model_dump(exclude={"applicant"}))
-    _require(call, request.matter, request.region, party)
-    return draft(call.services, request, party)
+    _require(call, body.matter, body.region, party)
+    return draft(call.services, body, party)
 
 
 @operation(routes, Action.SUBMIT_APPLICATION, CaseAnswer, ApplicationBody, status=201, once=True)
@@ -47,10 +46,9 @@ def submit_application(call: Call) -> Mapping[str, Any]:
     """Send an application and have it decided."""
     body = call.body(ApplicationBody)
     party = _party(call, body.applicant)
-    application = Application.model_validate(body.model_dump(exclude={"applicant"}))
-    _require(call, application.matter, application.region, party)
+    _require(call, body.matter, body.region, party)
     assisted_by = call.principal.subject if body.applicant else None
-    return submit(call.services, application, party, call.key, assisted_by)
+    return submit(call.services, body, party, call.key, assisted_by)
 
 
 @operation(routes, Action.LIST_CASES, CaseList)
