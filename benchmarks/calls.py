@@ -1,13 +1,13 @@
-"""AWS calls on the path of an approved application, counted on botocore's own event hooks."""
+"""AWS calls on the path of an approved application, counted by the services' listeners."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import app as entry
 from benchmarks.scenario import Scenario, event, expect_approval
-from miaoban.aws import clients
+from miaoban.aws.calling import DYNAMODB, KMS, SECRETS, SQS, Listener, service
 
 BUDGET: Final = 3
 
@@ -35,17 +35,21 @@ def _calls(scene: Scenario, number: int) -> tuple[str, ...]:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """Note the name of every operation that this process's clients call, whatever becomes of it."""
+    """Note the name of every operation that this process calls, whatever becomes of it."""
     called: list[str] = []
 
-    def note(model: Any, **_: Any) -> None:
-        called.append(model.name)
-
-    hooks = [client.meta.events for client in (clients.dynamodb(), clients.kms(), clients.secrets(), clients.sqs())]
-    for hook in hooks:
-        hook.register_first("before-call", note)
-    try:
+    with listening(lambda operation, _: called.append(operation)):
         yield called
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Let a listener hear of every call of this process."""
+    services = [service(dialect) for dialect in (DYNAMODB, KMS, SECRETS, SQS)]
+    for one in services:
+        one.listeners.append(listener)
+    try:
+        yield
     finally:
-        for hook in hooks:
-            hook.unregister("before-call", note)
+        for one in services:
+            one.listeners.remove(listener)

@@ -1,8 +1,8 @@
 """The handler's processor time for one approval, beside the same AWS calls made bare with boto3's own clients."""
 
 import copy
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
@@ -10,25 +10,27 @@ from uuid import uuid4
 import boto3
 
 import app as entry
+from benchmarks.calls import listening
 from benchmarks.clocks import Cost, in_turns
 from benchmarks.scenario import Scenario, event, expect_approval
-from miaoban.aws import clients
+from miaoban.aws.calling import DYNAMODB, KMS, Parameters, service
 
 BUDGET: Final = 2.0
 WARM_UP: Final = 20
 ROUNDS: Final = 200
 _TAIL: Final = 8
 
-Requests = Mapping[str, Mapping[str, Any]]
+Requests = Mapping[str, Parameters]
+Call = Callable[[Parameters], object]
 
 
 @dataclass(frozen=True, slots=True)
 class HandlerFigures:
-    """What one approval costs, and what its AWS calls cost alone: with boto3's clients, and with our settings of them."""
+    """What one approval costs, and what its AWS calls cost alone: made with boto3's clients, and as the adapters make them."""
 
     handler: Cost
     bare: Cost
-    bare_tuned: Cost
+    ours: Cost
 
     @property
     def ratio(self) -> float:
@@ -41,10 +43,9 @@ def measure(scene: Scenario, numbers: Iterator[int]) -> HandlerFigures:
     requests = _captured(scene, numbers)
     for _ in range(WARM_UP):
         approve(scene, numbers)
-    bare = Bare(requests, boto3.client("dynamodb"), boto3.client("kms"))
-    tuned = Bare(requests, clients.dynamodb(), clients.kms())
+    bare, ours = Bare(requests, _with_boto3()), Bare(requests, _as_adapters_do())
     events = [event(scene, next(numbers)) for _ in range(ROUNDS)]
-    acts = (lambda turn: _approve(events[turn]), lambda _: bare.call(), lambda _: tuned.call())
+    acts = (lambda turn: _approve(events[turn]), lambda _: bare.call(), lambda _: ours.call())
     return HandlerFigures(*in_turns(ROUNDS, acts))
 
 
@@ -66,34 +67,36 @@ def _approve(request: dict[str, Any]) -> None:
 def _captured(scene: Scenario, numbers: Iterator[int]) -> Requests:
     """The parameters of the calls of one approval, by operation."""
     approve(scene, numbers)
-    with _capturing() as captured:
+    captured: dict[str, Parameters] = {}
+    with listening(lambda operation, parameters: captured.update({operation: copy.deepcopy(dict(parameters))})):
         approve(scene, numbers)
     return captured
 
 
-@contextmanager
-def _capturing() -> Iterator[dict[str, Mapping[str, Any]]]:
-    captured: dict[str, Mapping[str, Any]] = {}
+def _with_boto3() -> Mapping[str, Call]:
+    dynamodb, kms = boto3.client("dynamodb"), boto3.client("kms")
+    return {
+        "BatchGetItem": lambda asked: dynamodb.batch_get_item(**asked),
+        "Sign": lambda asked: kms.sign(**{**asked, "Message": b64decode(asked["Message"])}),
+        "TransactWriteItems": lambda asked: dynamodb.transact_write_items(**asked),
+    }
 
-    def keep(params: Mapping[str, Any], model: Any, **_: Any) -> None:
-        captured[model.name] = copy.deepcopy(params)
 
-    hooks = [client.meta.events for client in (clients.dynamodb(), clients.kms())]
-    for hook in hooks:
-        hook.register("provide-client-params", keep)
-    try:
-        yield captured
-    finally:
-        for hook in hooks:
-            hook.unregister("provide-client-params", keep)
+def _as_adapters_do() -> Mapping[str, Call]:
+    dynamodb, kms = service(DYNAMODB), service(KMS)
+    return {
+        "BatchGetItem": lambda asked: dynamodb.call("BatchGetItem", asked),
+        "Sign": lambda asked: kms.call("Sign", asked),
+        "TransactWriteItems": lambda asked: dynamodb.call("TransactWriteItems", asked),
+    }
 
 
 class Bare:
     """The calls of one approval with nothing around them: same shapes, same sizes, other keys."""
 
-    def __init__(self, requests: Requests, dynamodb: Any, kms: Any) -> None:
-        self._requests, self._dynamodb, self._kms = requests, dynamodb, kms
-        self._written = copy.deepcopy(dict(requests["TransactWriteItems"]))
+    def __init__(self, requests: Requests, calls: Mapping[str, Call]) -> None:
+        self._requests, self._calls = requests, calls
+        self._written: dict[str, Any] = copy.deepcopy(dict(requests["TransactWriteItems"]))
 
     def call(self) -> None:
         """Read, sign, write; the write goes to keys that nobody used."""
@@ -101,6 +104,6 @@ class Bare:
         for action in written["TransactItems"]:
             key = action["Put"]["Item"]["pk"]
             key["S"] = key["S"][:-_TAIL] + tail
-        self._dynamodb.batch_get_item(**self._requests["BatchGetItem"])
-        self._kms.sign(**self._requests["Sign"])
-        self._dynamodb.transact_write_items(**{**written, "ClientRequestToken": str(uuid4())})
+        self._calls["BatchGetItem"](self._requests["BatchGetItem"])
+        self._calls["Sign"](self._requests["Sign"])
+        self._calls["TransactWriteItems"]({**written, "ClientRequestToken": str(uuid4())})

@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from botocore.session import get_session
+
 from functions.composition import services as composed
-from miaoban.aws import clients
 from miaoban.operations.services import Services
 from tools.ministack import LOCAL, REGION
 
@@ -44,7 +45,7 @@ def connect() -> dict[str, str]:
 def client(service: str) -> Any:
     """A client of one AWS service of the deployment."""
     connect()
-    return clients.connect(service)
+    return get_session().create_client(service)
 
 
 @cache

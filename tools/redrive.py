@@ -14,7 +14,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from miaoban.aws import clients
+import boto3
+
 from miaoban.messages import batches
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if bool(chosen.name) == bool(chosen.queue_url):
         parser.error("name a queue of the local stack, or --queue-url of one on AWS")
     try:
-        sqs, url = (clients.sqs(), chosen.queue_url) if chosen.queue_url else _local(chosen.name)
+        sqs, url = (boto3.client("sqs"), chosen.queue_url) if chosen.queue_url else _local(chosen.name)
         queues = Queues(url, chosen.dlq_url or dead_letters_of(sqs, url))
         moved = redrive(sqs, queues, chosen.limit)
         print(f"moved {moved} dead letters back; about {waiting(sqs, queues.dead_letters)} are left")
@@ -106,7 +107,7 @@ def _local(name: str) -> tuple[SQSClient, str]:
         outputs = deployment.connect()
     except deployment.NotDeployedError as error:
         raise RedriveError(str(error)) from None
-    return clients.sqs(), url_of(name, outputs)
+    return boto3.client("sqs"), url_of(name, outputs)
 
 
 def _receive(sqs: SQSClient, url: str, count: int) -> list[MessageTypeDef]:

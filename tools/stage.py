@@ -92,7 +92,8 @@ class Stage:
         """Run the watch function as its schedule will at a moment."""
         payload = json.dumps({"time": moment.isoformat()})
         answer = deployment.client("lambda").invoke(FunctionName=self.outputs["WatchFunctionName"], Payload=payload)
-        expect("watch 的执行", answer.get("FunctionError"), None)
+        said = answer["Payload"].read()  # unread, it would keep its connection from the pool until it is collected
+        expect("watch 的执行", answer.get("FunctionError") and said.decode(), None)
 
     def close(self) -> None:
         """Let every caller go."""

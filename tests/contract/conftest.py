@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from miaoban.aws.calling import DYNAMODB
 from miaoban.aws.store import DynamoStore
 from miaoban.memory import MemoryStore
 from miaoban.ports import Store
 from tests.contract import servers
-from tests.contract.resources import TABLES, connect, create_tables
+from tests.contract.resources import TABLES, create_tables, service
 
 FAKE = pytest.param("memory", id="memory")
 MINISTACK = pytest.param("ministack", id="ministack", marks=pytest.mark.xdist_group("ministack"))
@@ -37,7 +38,7 @@ def store(request: pytest.FixtureRequest) -> Store:
         return MemoryStore()
     endpoint: str = request.getfixturevalue(request.param)
     create_tables(endpoint)
-    return DynamoStore(TABLES, connect("dynamodb", endpoint))
+    return DynamoStore(TABLES, service(DYNAMODB, endpoint))
 
 
 @pytest.fixture(scope="session", params=[FAKE, MINISTACK])

@@ -5,16 +5,25 @@ from typing import Any
 from botocore.config import Config
 from botocore.session import get_session
 
-from miaoban.aws import clients
+from miaoban.aws.calling import Dialect, Service
 from miaoban.aws.items import FIELDS
 from miaoban.storage import Index, Table
 
+REGION, ROOT = "us-east-1", "test"
 TABLES = {table: f"contract-{table.value}" for table in Table}
 
 
 def connect(service: str, endpoint: str) -> Any:
-    """Return a client as the functions have it, but of an emulator and with its root's credentials."""
-    return clients.connect(service, **_where(endpoint))
+    """Return botocore's own client of an emulator, with its root's credentials: to make what a test needs, and to compare."""
+    return get_session().create_client(service, **_where(endpoint))
+
+
+def service(dialect: Dialect, endpoint: str) -> Service:
+    """Return a service as the functions have it, but of an emulator and with its root's credentials."""
+    session = get_session()
+    session.set_config_variable("region", REGION)
+    session.set_credentials(ROOT, ROOT)
+    return Service(dialect, session, endpoint)
 
 
 def create_tables(endpoint: str) -> None:
@@ -38,9 +47,9 @@ def create_tables(endpoint: str) -> None:
 def _where(endpoint: str) -> dict[str, Any]:
     return {
         "endpoint_url": endpoint,
-        "region_name": "us-east-1",
-        "aws_access_key_id": "test",
-        "aws_secret_access_key": "test",
+        "region_name": REGION,
+        "aws_access_key_id": ROOT,
+        "aws_secret_access_key": ROOT,
     }
 
 

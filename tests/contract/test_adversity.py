@@ -1,23 +1,19 @@
 """What a healthy emulator does not show: throttling, partial answers, conflicts in flight, silence."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from botocore.stub import Stubber
 
 from miaoban.aws.bus import EventBus
+from miaoban.aws.calling import DYNAMODB, EVENTS, SQS
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.aws.store import DynamoStore
 from miaoban.errors import MiaobanError
 from miaoban.ports import ConflictError, Event, OversizedError, RefusedError, UnavailableError
 from miaoban.storage import Commit, Item, Key, Put, Range, Table
-from tests.contract.resources import TABLES, connect
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_events import EventBridgeClient
-    from mypy_boto3_sqs import SQSClient
+from tests.contract.resources import TABLES, service
+from tests.scripted import Scripted
 
 # The port of `discard`: nothing listens there.
 NOWHERE = "http://127.0.0.1:9"
@@ -38,32 +34,30 @@ def asked(*items: Item) -> dict[str, Any]:
 
 
 @pytest.fixture
-def dynamo() -> tuple[DynamoStore, Stubber]:
-    client: DynamoDBClient = connect("dynamodb", NOWHERE)
-    stubber = Stubber(client)
-    stubber.activate()
-    return DynamoStore(TABLES, client), stubber
+def dynamo() -> tuple[DynamoStore, Scripted]:
+    script = Scripted(DYNAMODB)
+    return DynamoStore(TABLES, script), script
 
 
-def test_unprocessed_keys_are_read_again(dynamo: tuple[DynamoStore, Stubber]) -> None:
-    store, stubber = dynamo
+def test_unprocessed_keys_are_read_again(dynamo: tuple[DynamoStore, Scripted]) -> None:
+    store, script = dynamo
     first = {"Responses": {NAME: [row(ITEMS[1])]}, "UnprocessedKeys": asked(ITEMS[0], ITEMS[2])}
     second = {"Responses": {}, "UnprocessedKeys": asked(ITEMS[2])}
-    stubber.add_response("batch_get_item", first, {"RequestItems": asked(*ITEMS)})
-    stubber.add_response("batch_get_item", second, {"RequestItems": asked(ITEMS[0], ITEMS[2])})
-    stubber.add_response("batch_get_item", {"Responses": {NAME: [row(ITEMS[2])]}}, {"RequestItems": asked(ITEMS[2])})
+    script.answer("BatchGetItem", first, {"RequestItems": asked(*ITEMS)})
+    script.answer("BatchGetItem", second, {"RequestItems": asked(ITEMS[0], ITEMS[2])})
+    script.answer("BatchGetItem", {"Responses": {NAME: [row(ITEMS[2])]}}, {"RequestItems": asked(ITEMS[2])})
     keys = [item.key for item in ITEMS]
     assert store.read(keys) == {ITEMS[1].key: ITEMS[1], ITEMS[2].key: ITEMS[2]}
-    stubber.assert_no_pending_responses()
+    assert script.done()
 
 
-def test_keys_that_stay_unprocessed_make_the_read_fail(dynamo: tuple[DynamoStore, Stubber]) -> None:
-    store, stubber = dynamo
+def test_keys_that_stay_unprocessed_make_the_read_fail(dynamo: tuple[DynamoStore, Scripted]) -> None:
+    store, script = dynamo
     for _ in range(5):
-        stubber.add_response("batch_get_item", {"Responses": {}, "UnprocessedKeys": asked(ITEMS[0])})
+        script.answer("BatchGetItem", {"Responses": {}, "UnprocessedKeys": asked(ITEMS[0])})
     with pytest.raises(UnavailableError):
         store.read([ITEMS[0].key])
-    stubber.assert_no_pending_responses()
+    assert script.done()
 
 
 @pytest.mark.parametrize(
@@ -77,22 +71,22 @@ def test_keys_that_stay_unprocessed_make_the_read_fail(dynamo: tuple[DynamoStore
     ],
 )
 def test_a_cancelled_transaction_says_why(
-    dynamo: tuple[DynamoStore, Stubber], codes: list[str], error: type[MiaobanError]
+    dynamo: tuple[DynamoStore, Scripted], codes: list[str], error: type[MiaobanError]
 ) -> None:
-    store, stubber = dynamo
-    fields = {"CancellationReasons": [{"Code": code} for code in codes]}
-    stubber.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=fields)
+    store, script = dynamo
+    reasons = [{"Code": code} for code in codes]
+    script.refuse("TransactWriteItems", "TransactionCanceledException", CancellationReasons=reasons)
     with pytest.raises(error) as raised:
         store.commit(COMMIT)
     if isinstance(raised.value, ConflictError):
         assert raised.value.keys == (ITEMS[1].key,)
 
 
-def test_a_reason_of_size_is_oversized(dynamo: tuple[DynamoStore, Stubber]) -> None:
-    store, stubber = dynamo
+def test_a_reason_of_size_is_oversized(dynamo: tuple[DynamoStore, Scripted]) -> None:
+    store, script = dynamo
     reason = {"Code": "ValidationError", "Message": "Item size to update has exceeded the maximum allowed size"}
-    fields = {"CancellationReasons": [{"Code": "None"}, reason, {"Code": "None"}]}
-    stubber.add_client_error("transact_write_items", "TransactionCanceledException", modeled_fields=fields)
+    reasons = [{"Code": "None"}, reason, {"Code": "None"}]
+    script.refuse("TransactWriteItems", "TransactionCanceledException", CancellationReasons=reasons)
     with pytest.raises(OversizedError):
         store.commit(COMMIT)
 
@@ -106,10 +100,10 @@ def test_a_reason_of_size_is_oversized(dynamo: tuple[DynamoStore, Stubber]) -> N
         ("Whatever", 503),
     ],
 )
-def test_throttling_and_server_faults_may_pass(dynamo: tuple[DynamoStore, Stubber], code: str, status: int) -> None:
-    store, stubber = dynamo
-    for method in ("batch_get_item", "transact_write_items", "query"):
-        stubber.add_client_error(method, code, http_status_code=status)
+def test_throttling_and_server_faults_may_pass(dynamo: tuple[DynamoStore, Scripted], code: str, status: int) -> None:
+    store, script = dynamo
+    for method in ("BatchGetItem", "TransactWriteItems", "Query"):
+        script.refuse(method, code, status)
     with pytest.raises(UnavailableError):
         store.read([ITEMS[0].key])
     with pytest.raises(UnavailableError):
@@ -118,9 +112,9 @@ def test_throttling_and_server_faults_may_pass(dynamo: tuple[DynamoStore, Stubbe
         store.query(Range(None, "件"))
 
 
-def test_what_the_ports_do_not_know_keeps_its_type_and_says_where(dynamo: tuple[DynamoStore, Stubber]) -> None:
-    store, stubber = dynamo
-    stubber.add_client_error("transact_write_items", "AccessDeniedException", http_status_code=400)
+def test_what_the_ports_do_not_know_keeps_its_type_and_says_where(dynamo: tuple[DynamoStore, Scripted]) -> None:
+    store, script = dynamo
+    script.refuse("TransactWriteItems", "AccessDeniedException", 400)
     with pytest.raises(ClientError) as raised:
         store.commit(COMMIT)
     assert raised.value.__notes__ == ["while calling TransactWriteItems"]
@@ -128,8 +122,8 @@ def test_what_the_ports_do_not_know_keeps_its_type_and_says_where(dynamo: tuple[
 
 def test_silence_is_unavailable_or_told_by_position() -> None:
     with pytest.raises(UnavailableError):
-        DynamoStore(TABLES, connect("dynamodb", NOWHERE)).read([ITEMS[0].key])
-    assert EventBus("x", connect("events", NOWHERE)).publish([EVENT, EVENT]) == dict.fromkeys((0, 1), "service-unavailable")
+        DynamoStore(TABLES, service(DYNAMODB, NOWHERE)).read([ITEMS[0].key])
+    assert EventBus("x", service(EVENTS, NOWHERE)).publish([EVENT, EVENT]) == dict.fromkeys((0, 1), "service-unavailable")
 
 
 def sent(*numbers: int, failed: tuple[int, ...] = (), fault: bool = False) -> dict[str, Any]:
@@ -140,11 +134,9 @@ def sent(*numbers: int, failed: tuple[int, ...] = (), fault: bool = False) -> di
 
 
 @pytest.fixture
-def outbox() -> tuple[SqsOutbox, Stubber]:
-    client: SQSClient = connect("sqs", NOWHERE)
-    stubber = Stubber(client)
-    stubber.activate()
-    return SqsOutbox("https://queue", client), stubber
+def outbox() -> tuple[SqsOutbox, Scripted]:
+    script = Scripted(SQS)
+    return SqsOutbox("https://queue", script), script
 
 
 def entries(*numbers: int) -> dict[str, Any]:
@@ -152,37 +144,36 @@ def entries(*numbers: int) -> dict[str, Any]:
     return {"QueueUrl": "https://queue", "Entries": listed}
 
 
-def test_messages_that_failed_are_sent_again(outbox: tuple[SqsOutbox, Stubber]) -> None:
-    box, stubber = outbox
-    stubber.add_response("send_message_batch", sent(0, failed=(1, 2)), entries(0, 1, 2))
-    stubber.add_response("send_message_batch", sent(2, failed=(1,)), entries(1, 2))
-    stubber.add_response("send_message_batch", sent(1), entries(1))
+def test_messages_that_failed_are_sent_again(outbox: tuple[SqsOutbox, Scripted]) -> None:
+    box, script = outbox
+    script.answer("SendMessageBatch", sent(0, failed=(1, 2)), entries(0, 1, 2))
+    script.answer("SendMessageBatch", sent(2, failed=(1,)), entries(1, 2))
+    script.answer("SendMessageBatch", sent(1), entries(1))
     box.send(["文0", "文1", "文2"])
-    stubber.assert_no_pending_responses()
+    assert script.done()
 
 
-def test_messages_that_keep_failing_are_told(outbox: tuple[SqsOutbox, Stubber]) -> None:
-    box, stubber = outbox
+def test_messages_that_keep_failing_are_told(outbox: tuple[SqsOutbox, Scripted]) -> None:
+    box, script = outbox
     for _ in range(5):
-        stubber.add_response("send_message_batch", sent(failed=(0,)))
+        script.answer("SendMessageBatch", sent(failed=(0,)))
     with pytest.raises(UnavailableError):
         box.send(["文0"])
 
 
-def test_a_message_at_fault_is_not_sent_again(outbox: tuple[SqsOutbox, Stubber]) -> None:
-    box, stubber = outbox
-    stubber.add_response("send_message_batch", sent(failed=(0,), fault=True))
+def test_a_message_at_fault_is_not_sent_again(outbox: tuple[SqsOutbox, Scripted]) -> None:
+    box, script = outbox
+    script.answer("SendMessageBatch", sent(failed=(0,), fault=True))
     with pytest.raises(RefusedError):
         box.send(["文0"])
 
 
 def test_events_that_failed_are_published_again_or_told() -> None:
-    client: EventBridgeClient = connect("events", NOWHERE)
+    script = Scripted(EVENTS)
     busy, bad = {"ErrorCode": "ThrottlingException"}, {"ErrorCode": "MalformedDetail"}
-    with Stubber(client) as stubber:
-        stubber.add_response("put_events", {"FailedEntryCount": 3, "Entries": [busy, {"EventId": "1"}, bad, busy]})
-        stubber.add_response("put_events", {"FailedEntryCount": 1, "Entries": [{"EventId": "0"}, busy]})
-        for _ in range(3):
-            stubber.add_response("put_events", {"FailedEntryCount": 1, "Entries": [busy]})
-        assert EventBus("x", client).publish([EVENT] * 4) == {2: "MalformedDetail", 3: "ThrottlingException"}
-        stubber.assert_no_pending_responses()
+    script.answer("PutEvents", {"FailedEntryCount": 3, "Entries": [busy, {"EventId": "1"}, bad, busy]})
+    script.answer("PutEvents", {"FailedEntryCount": 1, "Entries": [{"EventId": "0"}, busy]})
+    for _ in range(3):
+        script.answer("PutEvents", {"FailedEntryCount": 1, "Entries": [busy]})
+    assert EventBus("x", script).publish([EVENT] * 4) == {2: "MalformedDetail", 3: "ThrottlingException"}
+    assert script.done()

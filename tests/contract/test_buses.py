@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from miaoban.aws.bus import EventBus
+from miaoban.aws.calling import EVENTS
 from miaoban.memory import MemoryBus
 from miaoban.ports import Bus, Event
-from tests.contract.resources import connect
+from tests.contract.resources import connect, service
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -37,7 +38,7 @@ def route(place: str, partition: str) -> Route:
     rule = events.put_rule(Name=name, EventBusName=name, EventPattern=pattern)["RuleArn"]
     allow(queues, queue, arn, rule)
     events.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "queue", "Arn": arn}])
-    return EventBus(name, events), lambda: delivered(queues, queue)
+    return EventBus(name, service(EVENTS, place)), lambda: delivered(queues, queue)
 
 
 def allow(queues: "SQSClient", queue: str, arn: str, rule: str) -> None:

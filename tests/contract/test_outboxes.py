@@ -3,10 +3,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from miaoban.aws.calling import SQS
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.memory import MemoryOutbox
 from miaoban.ports import Outbox, OversizedError, RefusedError
-from tests.contract.resources import connect
+from tests.contract.resources import connect, service
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -22,7 +23,7 @@ def box(place: str, partition: str) -> Box:
         return fake, lambda: [message.text for message in fake.sent]
     client: SQSClient = connect("sqs", place)
     queue = client.create_queue(QueueName=partition[-36:])["QueueUrl"]
-    return SqsOutbox(queue, client), lambda: received(client, queue)
+    return SqsOutbox(queue, service(SQS, place)), lambda: received(client, queue)
 
 
 def received(client: "SQSClient", queue: str) -> list[str]:
@@ -75,5 +76,5 @@ def test_the_delay_is_kept() -> None:
 def test_a_delayed_message_does_not_arrive_at_once(ministack: str, partition: str) -> None:
     client: SQSClient = connect("sqs", ministack)
     queue = client.create_queue(QueueName=partition[-36:])["QueueUrl"]
-    SqsOutbox(queue, client).send(["{}"], 900)
+    SqsOutbox(queue, service(SQS, ministack)).send(["{}"], 900)
     assert received(client, queue) == []

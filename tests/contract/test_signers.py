@@ -1,24 +1,25 @@
+from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.stub import Stubber
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from miaoban.aws.calling import KMS
 from miaoban.aws.signer import RAW_BYTES, KmsSigner
 from miaoban.memory import MemorySigner
 from miaoban.ports import OversizedError, Signer
-from tests.contract.resources import connect
+from tests.contract.resources import connect, service
+from tests.scripted import Scripted
 
 if TYPE_CHECKING:
     from mypy_boto3_kms import KMSClient
 
 MESSAGE = "粮食收购企业备案回执 🌾".encode()
-NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def signer(place: str) -> Signer:
     client: KMSClient = connect("kms", place)
     key = client.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
     client.create_alias(AliasName=f"alias/{key}", TargetKeyId=key)
-    return KmsSigner(f"alias/{key}", client=client)
+    return KmsSigner(f"alias/{key}", caller=service(KMS, place))
 
 
 def verify(signer: Signer, signature: bytes, message: bytes) -> None:
@@ -58,17 +59,19 @@ def test_the_key_is_named_by_its_digest(signer: Signer) -> None:
 
 
 def sm2_signer(answers: dict[str, tuple[dict[str, Any], dict[str, Any]]]) -> KmsSigner:
-    client: KMSClient = connect("kms", NOWHERE)
-    stubber = Stubber(client)
-    for method, (asked, answer) in answers.items():
-        stubber.add_response(method, answer, asked)
-    stubber.activate()
-    return KmsSigner("alias/发证", "sm2", client)
+    script = Scripted(KMS)
+    for operation, (asked, answer) in answers.items():
+        script.answer(operation, answer, asked)
+    return KmsSigner("alias/发证", "sm2", script)
+
+
+def text(data: bytes) -> str:
+    return b64encode(data).decode()
 
 
 def test_sm2_sends_the_message_and_unpacks_short_numbers() -> None:
-    asked = {"KeyId": "alias/发证", "Message": MESSAGE, "MessageType": "RAW", "SigningAlgorithm": "SM2DSA"}
-    signer = sm2_signer({"sign": (asked, {"Signature": encode_dss_signature(1, 2**255)})})
+    asked = {"KeyId": "alias/发证", "Message": text(MESSAGE), "MessageType": "RAW", "SigningAlgorithm": "SM2DSA"}
+    signer = sm2_signer({"Sign": (asked, {"Signature": text(encode_dss_signature(1, 2**255))})})
     assert signer.sign(MESSAGE) == (1).to_bytes(32, "big") + (2**255).to_bytes(32, "big")
     assert signer.suite == "sm2"
 
@@ -79,6 +82,6 @@ def test_sm2_takes_no_message_over_4096_bytes() -> None:
 
 
 def test_the_public_key_is_asked_for_once() -> None:
-    signer = sm2_signer({"get_public_key": ({"KeyId": "alias/发证"}, {"PublicKey": b"spki"})})
+    signer = sm2_signer({"GetPublicKey": ({"KeyId": "alias/发证"}, {"PublicKey": text(b"spki")})})
     assert {signer.public_key(), signer.public_key()} == {b"spki"}
     assert signer.key_id == sha256(b"spki").hexdigest()[:16]

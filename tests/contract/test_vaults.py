@@ -3,11 +3,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from miaoban.aws.calling import SECRETS
 from miaoban.aws.vault import SecretVault
 from miaoban.memory import MemoryVault
 from miaoban.memory.vault import ROOT
 from miaoban.ports import PseudonymError, SealError, Vault
-from tests.contract.resources import connect
+from tests.contract.resources import connect, service
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -19,7 +20,7 @@ def vault_at(place: str, root: str, partition: str) -> Vault:
     if place == "memory":
         return MemoryVault(root)
     client: SecretsManagerClient = connect("secretsmanager", place)
-    return SecretVault(client.create_secret(Name=partition[-36:], SecretString=root)["ARN"], client)
+    return SecretVault(client.create_secret(Name=partition[-36:], SecretString=root)["ARN"], service(SECRETS, place))
 
 
 @pytest.fixture

@@ -1,17 +1,12 @@
 """The bus on EventBridge: events in batches of ten, failures by position."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING
 
-from miaoban.aws import clients
+from miaoban.aws.calling import EVENTS, Caller, service
 from miaoban.aws.failures import translated
 from miaoban.aws.pacing import rounds
 from miaoban.messages import MESSAGE_BYTES, batches, event_size
 from miaoban.ports import Event, OversizedError, UnavailableError
-
-if TYPE_CHECKING:
-    from mypy_boto3_events import EventBridgeClient
 
 Numbered = dict[int, Event]
 Codes = dict[int, str]
@@ -22,13 +17,9 @@ _RETRYABLE = frozenset({"InternalException", "InternalFailure", "ThrottlingExcep
 class EventBus:
     """Publishes to the event bus of this name or ARN. Needs the right PutEvents."""
 
-    def __init__(self, name: str, client: "EventBridgeClient | None" = None) -> None:
+    def __init__(self, name: str, caller: Caller | None = None) -> None:
         self._name = name
-        self._given = client
-
-    @cached_property
-    def _client(self) -> "EventBridgeClient":
-        return self._given or clients.events()
+        self._events = caller or service(EVENTS)
 
     def publish(self, events: Iterable[Event]) -> Mapping[int, str]:
         """Publish events; returns the positions that were not taken, each with its code."""
@@ -50,19 +41,13 @@ class EventBus:
         return final | codes
 
     def _put(self, events: Numbered) -> Codes:
+        entries = [
+            {"EventBusName": self._name, "Source": event.source, "DetailType": event.type, "Detail": event.detail}
+            for event in events.values()
+        ]
         try:
             with translated("PutEvents"):
-                answer = self._client.put_events(
-                    Entries=[
-                        {
-                            "EventBusName": self._name,
-                            "Source": event.source,
-                            "DetailType": event.type,
-                            "Detail": event.detail,
-                        }
-                        for event in events.values()
-                    ]
-                )
+                answer = self._events.call("PutEvents", {"Entries": entries})
         except UnavailableError as error:
             # The batches before this one are out: the caller repeats only what failed.
             return dict.fromkeys(events, error.code)

@@ -48,11 +48,16 @@ def translated(operation: str) -> Iterator[None]:
         raise failure from error
 
 
+def may_pass(error: ClientError) -> bool:
+    """Whether a service that said no may say yes in a moment: it throttled, or failed itself."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error.response["Error"].get("Code", "") in THROTTLED or status >= _SERVER_FAULT
+
+
 def failure_of(error: ClientError, operation: str) -> MiaobanError | None:
     """Return the port's error for a service's answer, or None if the ports know none."""
     code = error.response["Error"].get("Code", "")
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in THROTTLED or status >= _SERVER_FAULT:
+    if may_pass(error):
         return UnavailableError(f"{operation} 繁忙（{code}），请稍后重试")
     if code in _REFUSED:
         return refusal(operation, error.response["Error"].get("Message", ""))

@@ -1,30 +1,21 @@
 """The outbox on SQS: messages to one standard queue, in batches of ten."""
 
-from collections.abc import Iterable
-from functools import cached_property
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from miaoban.aws import clients
+from miaoban.aws.calling import SQS, Caller, service
 from miaoban.aws.failures import translated
 from miaoban.aws.pacing import rounds
 from miaoban.messages import batches, check_delay, message_size
 from miaoban.ports import RefusedError, UnavailableError
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import BatchResultErrorEntryTypeDef
-
 
 class SqsOutbox:
     """Sends to the queue of this URL. Needs the right SendMessage."""
 
-    def __init__(self, queue_url: str, client: "SQSClient | None" = None) -> None:
+    def __init__(self, queue_url: str, caller: Caller | None = None) -> None:
         self._queue = queue_url
-        self._given = client
-
-    @cached_property
-    def _client(self) -> "SQSClient":
-        return self._given or clients.sqs()
+        self._sqs = caller or service(SQS)
 
     def send(self, messages: Iterable[str], delay: int = 0) -> None:
         """Send texts after `delay` seconds; all are checked before the first is sent.
@@ -40,13 +31,9 @@ class SqsOutbox:
     def _send(self, batch: list[str], delay: int) -> None:
         waiting = dict(enumerate(batch))
         for _ in rounds():
+            entries = [{"Id": str(number), "MessageBody": text, "DelaySeconds": delay} for number, text in waiting.items()]
             with translated("SendMessageBatch"):
-                answer = self._client.send_message_batch(
-                    QueueUrl=self._queue,
-                    Entries=[
-                        {"Id": str(number), "MessageBody": text, "DelaySeconds": delay} for number, text in waiting.items()
-                    ],
-                )
+                answer = self._sqs.call("SendMessageBatch", {"QueueUrl": self._queue, "Entries": entries})
             failed = answer.get("Failed", [])
             _refuse(failed)
             waiting = {int(entry["Id"]): waiting[int(entry["Id"])] for entry in failed}
@@ -55,7 +42,7 @@ class SqsOutbox:
         raise UnavailableError("消息队列繁忙，部分消息未能发出，请稍后重试")
 
 
-def _refuse(failed: "Iterable[BatchResultErrorEntryTypeDef]") -> None:
+def _refuse(failed: Iterable[Mapping[str, Any]]) -> None:
     for entry in failed:
         if entry["SenderFault"]:
             raise RefusedError(f"消息队列拒收（{entry['Code']}），请检查消息内容")

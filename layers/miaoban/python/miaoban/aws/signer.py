@@ -1,17 +1,15 @@
 """The signer on KMS: the issuing key never leaves the service."""
 
+from base64 import b64decode, b64encode
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from miaoban.aws import clients
+from miaoban.aws.calling import KMS, Caller, service
 from miaoban.aws.failures import translated
 from miaoban.ports import OversizedError
-
-if TYPE_CHECKING:
-    from mypy_boto3_kms import KMSClient
 
 RAW_BYTES = 4096
 _COORDINATE = 32
@@ -26,14 +24,10 @@ class KmsSigner:
     GetPublicKey.
     """
 
-    def __init__(self, key: str, suite: Literal["p256", "sm2"] = "p256", client: "KMSClient | None" = None) -> None:
+    def __init__(self, key: str, suite: Literal["p256", "sm2"] = "p256", caller: Caller | None = None) -> None:
         self.suite = suite
         self._key = key
-        self._given = client
-
-    @cached_property
-    def _client(self) -> "KMSClient":
-        return self._given or clients.kms()
+        self._kms = caller or service(KMS)
 
     @cached_property
     def key_id(self) -> str:
@@ -43,7 +37,7 @@ class KmsSigner:
     @cached_property
     def _public_key(self) -> bytes:
         with translated("GetPublicKey"):
-            return self._client.get_public_key(KeyId=self._key)["PublicKey"]
+            return b64decode(self._kms.call("GetPublicKey", {"KeyId": self._key})["PublicKey"])
 
     def public_key(self) -> bytes:
         """Return the public key as DER SubjectPublicKeyInfo; asked for once a process."""
@@ -52,17 +46,17 @@ class KmsSigner:
     def sign(self, message: bytes) -> bytes:
         """Sign a message; returns r and s as 64 bytes. Raises OversizedError for over 4096 bytes with `sm2`."""
         with translated("Sign"):
-            answer = self._client.sign(KeyId=self._key, **self._request(message))
-        r, s = decode_dss_signature(answer["Signature"])
+            answer = self._kms.call("Sign", {"KeyId": self._key, **self._request(message)})
+        r, s = decode_dss_signature(b64decode(answer["Signature"]))
         return r.to_bytes(_COORDINATE, "big") + s.to_bytes(_COORDINATE, "big")
 
-    def _request(self, message: bytes) -> Any:
+    def _request(self, message: bytes) -> dict[str, Any]:
         if self.suite == "p256":
             return {
-                "Message": sha256(message).digest(),
+                "Message": b64encode(sha256(message).digest()).decode(),
                 "MessageType": "DIGEST",
                 "SigningAlgorithm": "ECDSA_SHA_256",
             }
         if len(message) > RAW_BYTES:
             raise OversizedError(f"待签内容 {len(message)} 字节，超过 {RAW_BYTES} 字节，请签其摘要")
-        return {"Message": message, "MessageType": "RAW", "SigningAlgorithm": "SM2DSA"}
+        return {"Message": b64encode(message).decode(), "MessageType": "RAW", "SigningAlgorithm": "SM2DSA"}

@@ -1,22 +1,19 @@
 """The store on DynamoDB: one BatchGetItem to read, one TransactWriteItems to commit, one Query for a page."""
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from miaoban.aws import clients, writes
+from miaoban.aws import writes
+from miaoban.aws.calling import DYNAMODB, Caller, service
 from miaoban.aws.failures import translated
 from miaoban.aws.items import FIELDS, item_of, key_attributes
 from miaoban.aws.pacing import rounds
 from miaoban.paging import Position, check_question, cursor_of, position_of
 from miaoban.ports import UnavailableError
 from miaoban.storage import Commit, Item, Items, Key, Page, Range, Table
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 BATCH = 100
 
@@ -27,13 +24,9 @@ class DynamoStore:
     Needs the rights BatchGetItem, Query, PutItem, DeleteItem and ConditionCheckItem, as far as they are used.
     """
 
-    def __init__(self, tables: Mapping[Table, str], client: "DynamoDBClient | None" = None) -> None:
+    def __init__(self, tables: Mapping[Table, str], caller: Caller | None = None) -> None:
         self._tables = tables
-        self._given = client
-
-    @cached_property
-    def _client(self) -> "DynamoDBClient":
-        return self._given or clients.dynamodb()
+        self._dynamodb = caller or service(DYNAMODB)
 
     def read(self, keys: Iterable[Key]) -> Items:
         """Read items by key, consistently; over 100 keys take several batches, each consistent in itself."""
@@ -47,7 +40,7 @@ class DynamoStore:
         pending = self._request(keys)
         for _ in rounds():
             with translated("BatchGetItem"):
-                answer = self._client.batch_get_item(RequestItems=pending)
+                answer = self._dynamodb.call("BatchGetItem", {"RequestItems": pending})
             for table in {key.table for key in keys}:
                 rows = answer["Responses"].get(self._tables[table], ())
                 into.update((item.key, item) for item in (item_of(table, row) for row in rows))
@@ -66,17 +59,17 @@ class DynamoStore:
     def commit(self, commit: Commit) -> None:
         """Execute the plan in one transaction.
 
-        The token is this call's own: botocore's retries share it, so a lost answer cannot write twice. It is not
+        The token is this call's own: its attempts share it, so a lost answer cannot write twice. It is not
         derived from the content, because DynamoDB answers a known token with success for ten minutes and writes
         nothing, even if the item was deleted in between; a repeated commit is recognised by what stands in the table.
 
         """
         if not commit.writes:
             return
-        request = writes.actions(commit, self._tables)
+        request = {"TransactItems": writes.actions(commit, self._tables), "ClientRequestToken": str(uuid4())}
         with translated(writes.OPERATION):
             try:
-                self._client.transact_write_items(TransactItems=request, ClientRequestToken=str(uuid4()))
+                self._dynamodb.call(writes.OPERATION, request)
             except ClientError as error:
                 self._cancelled(commit, error)
 
@@ -95,7 +88,7 @@ class DynamoStore:
         if not question.end or question.start > question.end:
             return Page(())
         with translated("Query"):
-            answer = self._client.query(**self._query(question, after))
+            answer = self._dynamodb.call("Query", self._query(question, after))
         rows = [item_of(question.table, row) for row in answer["Items"]]
         more = len(rows) > question.limit or "LastEvaluatedKey" in answer
         items = tuple(rows[: question.limit])

@@ -1,16 +1,13 @@
 """A commit as the actions of TransactWriteItems, and the meaning of its cancellation."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from miaoban.aws.failures import THROTTLED, refusal
 from miaoban.aws.items import attributes, item_of, key_attributes
 from miaoban.errors import MiaobanError
 from miaoban.ports import ConflictError, UnavailableError
 from miaoban.storage import Check, Commit, Delete, Put, Table, Write, key_of
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
 OPERATION = "TransactWriteItems"
 _CONDITION_FAILED = "ConditionalCheckFailed"
@@ -19,19 +16,19 @@ _CONFLICTS = frozenset({_CONDITION_FAILED, "TransactionConflict"})
 Reasons = Sequence[Mapping[str, Any]]
 
 
-def actions(commit: Commit, tables: Mapping[Table, str]) -> "list[TransactWriteItemTypeDef]":
+def actions(commit: Commit, tables: Mapping[Table, str]) -> list[dict[str, Any]]:
     """Return the actions of a commit, in its order."""
     return [_action(write, tables[key_of(write).table]) for write in commit.writes]
 
 
-def _action(write: Write, table: str) -> "TransactWriteItemTypeDef":
+def _action(write: Write, table: str) -> dict[str, Any]:
     if isinstance(write, Put):
         # The old item tells a repeated commit, which is success, from another's, which is a conflict.
         failing = {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
         put = {"TableName": table, "Item": attributes(write.item), **_condition(write.replaces), **failing}
-        return {"Put": put}  # type: ignore[typeddict-item]
+        return {"Put": put}
     named = {"TableName": table, "Key": key_attributes(write.key), **_condition(write.version)}
-    return {"Delete" if isinstance(write, Delete) else "ConditionCheck": named}  # type: ignore[misc]
+    return {"Delete" if isinstance(write, Delete) else "ConditionCheck": named}
 
 
 def _condition(version: int | None) -> dict[str, Any]:
