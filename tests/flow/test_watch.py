@@ -1,6 +1,6 @@
 """Time that passes: waits end with a person, corrections that never came lapse, and everything else stays as it is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,8 +14,10 @@ Caller = Callable[..., Client]
 
 
 @pytest.fixture
-def stage(outputs: Mapping[str, str]) -> Stage:
-    return Stage(outputs)
+def stage(outputs: Mapping[str, str]) -> Iterator[Stage]:
+    made = Stage(outputs)
+    yield made
+    made.close()
 
 
 def deadline(answer: Answer) -> str:

@@ -1,6 +1,6 @@
 """Calls of AWS services over their JSON protocol, on kept connections, tried again when that may help.
 
-What is delicate is botocore's: credentials, endpoints, signatures, error types. What its clients do besides for every call
+What is delicate is botocore's: credentials, signatures, error types. What its clients do besides for every call
 (rules, hooks and models read anew) takes more processor time than a decision, and their making a fifth of a cold start;
 `docs/architecture.md` has the figures. Source: AWS JSON 1.0 and 1.1 protocols (Smithy 2.0), Signature Version 4.
 """
