@@ -14,7 +14,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Final
 
-from benchmarks.scenario import ROOT
+from tools.folders import ROOT
 
 RUNTIME: Final = ("boto3", "botocore", "s3transfer", "urllib3", "jmespath", "dateutil", "six")
 """boto3 and what it needs; Lambda's Python runtimes have them."""

@@ -5,7 +5,7 @@ from typing import Final
 
 from benchmarks import calls, cold, decision, handler, peer_ratio
 from benchmarks.machine import Machine
-from benchmarks.scenario import ROOT
+from tools.folders import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
 METHOD: Final = ROOT / "benchmarks" / "method.md"

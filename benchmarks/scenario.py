@@ -8,7 +8,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,7 +18,6 @@ from miaoban.aws.signer import KmsSigner
 from miaoban.aws.store import DynamoStore
 from miaoban.aws.vault import SecretVault
 from miaoban.canonical import digest
-from miaoban.catalogue.folder import read_edition
 from miaoban.catalogue.publication import Edition
 from miaoban.decision.examples import Given, read_examples
 from miaoban.evidence.privacy import comparable, protect
@@ -30,8 +28,8 @@ from miaoban.operations.editions import publish
 from miaoban.operations.gathering import record_key
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Item, Put, Table
+from tools.folders import MATTERS, edition_of, texts_of
 
-ROOT: Final = Path(__file__).parents[1]
 MATTER: Final = "grain-purchase-filing"
 EXAMPLE: Final = "01-own-warehouse.yaml"
 CREATED: Final = 201
@@ -53,13 +51,9 @@ class Scenario:
 
 def scenario() -> Scenario:
     """Read the matter's folder and its example."""
-    folder = ROOT / "matters" / MATTER
-    edition = read_edition(_texts(folder), _texts(ROOT / "sources"))
-    return Scenario(edition, read_examples(_texts(folder / "examples"))[EXAMPLE].given)
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
+    folder = MATTERS / MATTER
+    edition = edition_of(folder)
+    return Scenario(edition, read_examples(texts_of(folder / "examples"))[EXAMPLE].given)
 
 
 def prepare(scene: Scenario, services: Services, enterprises: int) -> None:

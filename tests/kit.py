@@ -27,6 +27,7 @@ from miaoban.operations.submit import Application
 from miaoban.ports import Signer, Store
 from miaoban.storage import Commit, Item, Key, Put
 from tests import watched
+from tools.folders import texts_of
 
 ROOT = Path(__file__).parents[1]
 GRAIN = "grain-purchase-filing"
@@ -38,32 +39,22 @@ CountingStore = watched.CountingStore
 at_once = watched.at_once
 
 
-def folder_texts(folder: Path) -> dict[str, str]:
-    """The YAML texts of a folder, by file name."""
-    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.yaml"))}
-
-
-def matter_folders() -> list[Path]:
-    """Every matter's folder."""
-    return sorted(path.parent for path in (ROOT / "matters").glob("*/matter.yaml"))
-
-
 @lru_cache
 def source_texts() -> Mapping[str, str]:
     """The texts of all sources."""
-    return folder_texts(ROOT / "sources")
+    return texts_of(ROOT / "sources")
 
 
 @lru_cache
 def edition(matter: str = GRAIN) -> Edition:
     """A matter's edition, read from its folder."""
-    return read_edition(folder_texts(ROOT / "matters" / matter), source_texts())
+    return read_edition(texts_of(ROOT / "matters" / matter), source_texts())
 
 
 @lru_cache
 def examples(matter: str = GRAIN) -> Mapping[str, Example]:
     """A matter's examples, by file name."""
-    return read_examples(folder_texts(ROOT / "matters" / matter / "examples"))
+    return read_examples(texts_of(ROOT / "matters" / matter / "examples"))
 
 
 @lru_cache

@@ -21,6 +21,7 @@ from tools.client import URL, Client, TooLateError
 from tools.client import ClientError as UnreachableError
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
+from tools.folders import folders
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
 
@@ -54,7 +55,7 @@ def _prepared(screen: Console) -> Mapping[str, str]:
     with screen.status("联系本地云"), Client(outputs) as anybody:
         anybody.get("/v1/matters")
     with screen.status("发布事项"):
-        publish.publish_all(sorted(path for path in publish.MATTERS.iterdir() if path.is_dir()))
+        publish.publish_all(folders())
     with screen.status("部门经队列报送样例数据"):
         arrive(outputs, examples())
     return outputs

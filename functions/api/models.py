@@ -8,7 +8,8 @@ from pydantic import Field as Declared
 from pydantic import RootModel
 
 from miaoban.case.case import Status
-from miaoban.catalogue.matter import Basis, Limits, Material, Organ, Question, RecordUse
+from miaoban.catalogue.matter import Basis, Material, Question, RecordUse
+from miaoban.catalogue.regions import Limits, Organ
 from miaoban.catalogue.source import Source
 from miaoban.decision.outcome import Direction
 from miaoban.identifiers import ResidentId

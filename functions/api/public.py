@@ -30,6 +30,7 @@ def read_matter(call: Call) -> MatterAnswer:
     published = refresh(call.services, call.path["matter"])
     matter = published.matter
     shared = {name: getattr(matter, name) for name in MatterAnswer.model_fields if hasattr(matter, name)}
+    shared["organs"] = matter.all_organs
     return MatterAnswer(
         **shared, version=published.version, sources=published.edition.sources, form_schema=Form(matter.fields).schema
     )

@@ -22,6 +22,7 @@ from tools import deployment, ministack, publish
 from tools.arrivals import arrive, heartbeats
 from tools.cast import citizen
 from tools.client import Client
+from tools.folders import folders
 
 USERS = ministack.LOCAL / "flow.json"
 Caller = Callable[..., Client]
@@ -32,7 +33,7 @@ def outputs() -> Iterator[Mapping[str, str]]:
     """The outputs of the deployed stack; its matters are in force and its sources have spoken."""
     with _used(), mock.patch.dict(os.environ):
         found = deployment.connect()
-        publish.publish_all(sorted(path for path in publish.MATTERS.iterdir() if path.is_dir()))
+        publish.publish_all(folders())
         arrive(found, heartbeats())
         yield found
 

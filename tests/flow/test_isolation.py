@@ -17,7 +17,7 @@ from tools import issuer
 from tools.client import Answer, Client, until
 
 Caller = Callable[..., Client]
-CASE, LICENCE = "211281-20261123-00000000", "1.2.156.3005.2.11210000MBXX00082K001.11211281MBXX000668.20261123AAAAAAAA.001.0"
+CASE, LICENCE = "211281-20261123-00000000", "1.2.156.3005.2.11210000MBXX00086U001.11211281MBXX0006X2.20261123AAAAAAAA.001.8"
 PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LICENCE}
 
 # What each role's work needs, written down once more by hand.

@@ -24,7 +24,7 @@ OPENING = Opening(
     matter_name="粮食收购企业备案",
     version=1,
     edition="sha256:0",
-    organ=kit.edition().matter.organs[0],
+    organ=kit.edition().matter.all_organs[0],
     situation={"kind": "first"},
     party=Party(owner="o", name="甄示例", number=Private(pseudonym="p", masked="2112**********9019", sealed="s")),
     form={"uscc": "91211281MAXX000158"},

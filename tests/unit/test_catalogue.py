@@ -6,11 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from miaoban.catalogue.errors import CatalogueError
-from miaoban.catalogue.folder import read_edition, read_source
+from miaoban.catalogue.folder import PARTS, read_edition, read_source
 from miaoban.catalogue.publication import Edition
 from tests import kit
+from tools.folders import folders, texts_of
 
-TEXTS = kit.folder_texts(kit.ROOT / "matters" / kit.GRAIN)
+TEXTS = texts_of(kit.ROOT / "matters" / kit.GRAIN)
 SOURCES = dict(kit.source_texts())
 MATTER, FORM, MATERIALS, CONDITIONS = "matter.yaml", "form.yaml", "materials.yaml", "conditions.yaml"
 
@@ -103,7 +104,6 @@ MISTAKES = [
         "the holder",
     ),
     (MATTER, swap("unique: [form.uscc,", "unique: [form.usc,"), "matter.yaml：unique 中的 form.usc 没有", "the unique key"),
-    (MATTER, swap('region: "211204"', 'region: "211202"'), "matter.yaml：211202 出现了 2 次", "two organs of one region"),
     (MATTER, swap("unit: working-day", "unit: workday"), "matter.yaml：limits.promised.unit", "a unit that is not one"),
     (CONDITIONS, swap("id: C13", "id: C4"), "conditions.yaml：C4 出现了 2 次", "an id twice"),
     (CONDITIONS, swap("situation.subject ==", "situation.subject = ="), "conditions.yaml：C4 的表达式 .* 无法编译", "a typo"),
@@ -145,10 +145,10 @@ MISTAKES = [
     (
         CONDITIONS,
         swap(C9, C9 + "\n    matches: [{declared: form.uscc, held: enterprise.uscc}]"),
-        "C9 应当有 holds 或者 matches",
+        "C9 应当有 holds、matches 或者 examine",
         "both",
     ),
-    (CONDITIONS, swap(f"    {C9}\n", ""), "C9 应当有 holds 或者 matches", "neither"),
+    (CONDITIONS, swap(f"    {C9}\n", ""), "C9 应当有 holds、matches 或者 examine", "neither"),
     (
         CONDITIONS,
         swap("otherwise: redirect", "otherwise: reject"),
@@ -179,6 +179,39 @@ MISTAKES = [
 ]
 
 
+CITY = "regions/211200.yaml"
+ORGAN = '{region: "211202", place: 银州区, name: 示例局, uscc: "11211202MBXX00019H", department: grain-reserve}'
+LONGER = "{n: 5, unit: working-day, start: submission}"
+BASIC = 'basic_code: "211098009001"'
+MISTAKES += [
+    (
+        CITY,
+        swap('region: "211204"', 'region: "211202"'),
+        f"{CITY}：.*代码属于区划 211204，而 region 是 211202",
+        "a code of another region",
+    ),
+    (MATTER, add(f"organs: [{ORGAN}]"), f"{CITY}：211202 已经有受理机关", "the same organ in two files"),
+    (
+        CITY,
+        swap("11211204MBXX000279", "11211204MBXX000278"),
+        f"{CITY}：机关 铁岭市清河区.* 的代码不对",
+        "a wrong check character",
+    ),
+    (CITY, lambda text: f"name: 粮食收购许可\n{text}", f"{CITY}：name 各级统一，不能在区划文件中更改", "an inherited name"),
+    (CITY, lambda text: f"basis: []\n{text}", f"{CITY}：basis 各级统一", "an inherited basis"),
+    (CITY, lambda text: f"colour: red\n{text}", f"{CITY}：colour 没有这一项", "an unknown key"),
+    (CITY, lambda text: f"limits: {{promised: {LONGER}}}\n{text}", f"{CITY}：limits.promised 只能缩短", "a longer limit"),
+    (MATTER, swap(BASIC, 'basic_code: "210198009001"'), "matter.yaml：basic_code 第 3、4 位是 01，而 type 是 10", "two types"),
+    (MATTER, swap(BASIC, 'basic_code: "21109800900I"'), "matter.yaml：basic_code", "a letter that codes do not use"),
+    (
+        CONDITIONS,
+        swap(C9, "examine: 现场核查"),
+        "C9 由人核查（examine），otherwise 只能是 review",
+        "only a person may follow a person's look",
+    ),
+]
+
+
 def broken(name: str, change: Change) -> Edition:
     return read_edition({**TEXTS, name: change(TEXTS[name])}, SOURCES)
 
@@ -188,13 +221,13 @@ def test_a_mistake_in_a_folder(name: str, change: Change, says: str, reason: str
     with pytest.raises(CatalogueError, match=says) as caught:
         pytest.fail(f"{broken(name, change).digest} accepted: {reason}")
     sentence = str(caught.value)
-    assert re.match(r"[a-z]+\.yaml：", sentence), "the file comes first"
+    assert re.match(r"[a-z0-9/]+\.yaml：", sentence), "the file comes first"
     assert "请" in sentence, "the cure is named"
     assert "\n" not in sentence, "one sentence"
     assert len(sentence) < 500, "no text thrown back"
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("name", PARTS)
 def test_a_missing_file(name: str) -> None:
     with pytest.raises(CatalogueError, match=f"^{name}：缺少这个文件，请"):
         read_edition({other: text for other, text in TEXTS.items() if other != name}, SOURCES)
@@ -220,7 +253,7 @@ def test_two_sources_with_one_code() -> None:
         read_edition(TEXTS, {**SOURCES, "zz.yaml": SOURCES["legal-person-base.yaml"]})
 
 
-@pytest.mark.parametrize("matter", [folder.name for folder in kit.matter_folders()])
+@pytest.mark.parametrize("matter", [folder.name for folder in folders()])
 def test_every_matter_reads_and_keeps_its_digest_in_storage(matter: str) -> None:
     edition = kit.edition(matter)
     again = Edition.read(edition.text())

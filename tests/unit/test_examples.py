@@ -21,9 +21,10 @@ from miaoban.operations.licensing import licence_key
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
+from tools.folders import folders, texts_of
 
 BEFORE = "01-own-warehouse.yaml"
-FOLDERS = [folder.name for folder in kit.matter_folders()]
+FOLDERS = [folder.name for folder in folders()]
 FILES = [(matter, name) for matter in FOLDERS for name in kit.examples(matter)]
 
 
@@ -144,7 +145,7 @@ def test_an_example_that_cannot_be_played_says_why(patch: dict[str, Any], says: 
     ],
 )
 def test_an_example_that_cannot_be_read_says_where(text: str, says: str, reason: str) -> None:
-    base = kit.folder_texts(kit.ROOT / "matters" / kit.GRAIN / "examples")["_base.yaml"]
+    base = texts_of(kit.ROOT / "matters" / kit.GRAIN / "examples")["_base.yaml"]
     with pytest.raises(CatalogueError, match=re.escape(says)):
         pytest.fail(f"{read_examples({'_base.yaml': base, 'x.yaml': text})} accepted: {reason}")
 

@@ -24,7 +24,7 @@ from tests import kit
 VECTORS = json.loads((Path(__file__).parent / "data" / "licence_numbers.json").read_text(encoding="utf-8"))
 MATTER = kit.edition().matter
 DAY, LATER = date(2026, 3, 2), date(2026, 4, 1)
-NUMBER = first_number(MATTER.result.type_code, MATTER.organs[0].uscc, "20260302ABCD1234")
+NUMBER = first_number(MATTER.result.type_code, MATTER.all_organs[0].uscc, "20260302ABCD1234")
 SIGNER = MemorySigner(kit.issuing_key())
 LONGEST_QR = 1000
 
@@ -36,7 +36,7 @@ def terms(**changes: Any) -> Terms:
         matter_name=MATTER.name,
         case="211202-20260302-00000001",
         owner="o",
-        organ=MATTER.organs[0],
+        organ=MATTER.all_organs[0],
         holder=Holder(code="91211281MAXX000158", kind="001", name="示例（调兵山）粮食收购有限公司"),
         statement=MATTER.result.statement,
         contents=(Line(label="收购地", value="银州区"), Line(label="仓储设施")),
@@ -72,11 +72,11 @@ def test_versions_share_their_series() -> None:
     assert (LicenceNumber(NUMBER).version, LicenceNumber(second).version) == (1, 2)
     assert series(NUMBER) == series(second)
     assert second != NUMBER
-    assert series(first_number(MATTER.result.type_code, MATTER.organs[0].uscc, "20260302ABCD1235")) != series(NUMBER)
+    assert series(first_number(MATTER.result.type_code, MATTER.all_organs[0].uscc, "20260302ABCD1235")) != series(NUMBER)
 
 
 def test_the_last_version_has_no_next() -> None:
-    last = LicenceNumber.issue(type_code=MATTER.result.type_code, issuer=MATTER.organs[0].uscc, serial="1", version=999)
+    last = LicenceNumber.issue(type_code=MATTER.result.type_code, issuer=MATTER.all_organs[0].uscc, serial="1", version=999)
     with pytest.raises(IdentifierError, match="应为 1 至 999"):
         next_number(str(last))
 
@@ -109,7 +109,7 @@ def test_a_licence_is_read_back_as_it_was_written() -> None:
     [
         ({"statement": None}, False, "what it says"),
         ({"issued_on": LATER}, False, "when"),
-        ({"organ": MATTER.organs[1]}, False, "by whom"),
+        ({"organ": MATTER.all_organs[1]}, False, "by whom"),
         ({"contents": (Line(label="收购地", value="清河区"),)}, False, "a line"),
         ({"holder": Holder(code="91211281MAXX000158", kind="001", name="别的公司")}, False, "whose"),
         ({"owner": "somebody"}, True, "who filed is no part of the licence"),
@@ -124,7 +124,7 @@ def test_a_credential_verifies_with_the_public_key_alone() -> None:
     claims = verify(credential(), KEYS)
     said = (claims.n, claims.t, claims.h, claims.m, claims.o, claims.d, claims.c)
     holder = terms().holder
-    assert said == (NUMBER, MATTER.result.name, holder.code, holder.name, MATTER.organs[0].name, DAY, terms().digest)
+    assert said == (NUMBER, MATTER.result.name, holder.code, holder.name, MATTER.all_organs[0].name, DAY, terms().digest)
     assert verify(f" {credential()}\n", KEYS) == claims, "what a scanner adds around it"
 
 

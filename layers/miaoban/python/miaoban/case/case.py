@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
-from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.regions import Organ
 from miaoban.decision.conditions import Verdict
 from miaoban.decision.outcome import Direction
 from miaoban.models import Frozen

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
-from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.regions import Organ
 from miaoban.decision.conditions import Verdict
 from miaoban.decision.outcome import Direction, Outcome
 from miaoban.evidence.privacy import Private

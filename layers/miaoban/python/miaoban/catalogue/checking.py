@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import compiled, paths
-from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, Organ, RecordUse
+from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, RecordUse
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.regions import Organ
 
 OWN = {
     "applicant": ("name", "number"),
@@ -29,7 +30,6 @@ def check_edition(edition: Edition) -> None:
     for condition in edition.matter.conditions:
         _check_condition(edition, condition)
         _check_redirect(edition, condition)
-    _check_once((organ.region for organ in edition.matter.organs), _MATTER)
     for file, place, path, roots in _uses(edition.matter):
         _require(_leads(edition, path, roots), file, f"{place} 中的 {path} {_UNKNOWN}")
 
@@ -79,8 +79,10 @@ def _check_expression(file: str, place: str, expression: str) -> None:
 
 def _check_condition(edition: Edition, condition: Condition) -> None:
     place = condition.id
-    one = (condition.holds is None) != (not condition.matches)
-    _require(one, _CONDITIONS, f"{place} 应当有 holds 或者 matches，且只有一个，请删去或者补上")
+    one = [condition.holds is not None, bool(condition.matches), condition.examine is not None].count(True)
+    _require(one == 1, _CONDITIONS, f"{place} 应当有 holds、matches 或者 examine，且只有一个，请删去或者补上")
+    person = condition.examine is None or condition.otherwise is Effect.REVIEW
+    _require(person, _CONDITIONS, f"{place} 由人核查（examine），otherwise 只能是 review，请改正")
     lawful = condition.otherwise is not Effect.REFUSE or edition.matter.nature != "filing" or condition.basis.article
     _require(lawful, _CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款")
     matched = [path for match in condition.matches for path in (match.declared, match.held)]
@@ -141,9 +143,9 @@ def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
         yield from ((_FORM, code, path, {"applicant", *records}) for path in (field.prefill,) if path)
     for code, material in matter.materials.items():
         yield from ((_MATERIALS, code, f"form.{field}", {"form"}) for field in material.fields)
-    yield from ((_MATTER, "unique", path, {"form"}) for path in matter.unique)
-    yield from ((_MATTER, "holder", path, {"form", *records}) for path in (matter.holder.code, matter.holder.name))
-    yield from ((_MATTER, line.label, line.value, {"form", "organ", *records}) for line in matter.result.contents)
+    yield from ((_MATTER, "unique", path, {"form", "applicant"}) for path in matter.unique)
+    yield from ((_MATTER, "holder", path, {"form", "applicant", *records}) for path in (matter.holder.code, matter.holder.name))
+    yield from ((_MATTER, line.label, line.value, {"form", "organ", "applicant", *records}) for line in matter.result.contents)
 
 
 def _leads(edition: Edition, path: str, roots: set[str]) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from miaoban.catalogue.checking import check_edition
+from miaoban.catalogue.checking_regions import check_regions
 from miaoban.catalogue.documents import document_of, model_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.regions import Overlay
 from miaoban.catalogue.source import Source
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -19,8 +21,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 """The files of a folder, and what each must hold; the rest of a matter stands in the first."""
 
 
+REGIONS = "regions/"
+"""Where a folder keeps what its regions add, a file a region: `regions/211200.yaml`."""
+
+
 def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
-    """Read a folder's texts, by file name, with the texts of the sources; raises CatalogueError."""
+    """Read a folder's texts, by name within it, with the texts of the sources; raises CatalogueError."""
     document: dict[str, Any] = {}
     places: dict[str, str] = {part: name for name, parts in PARTS.items() for part in parts}
     for name in PARTS:
@@ -30,13 +36,14 @@ def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Editio
             raise CatalogueError(f"{name}：{twice[0]} 在 {places[twice[0]]} 中已有，请只保留一处")
         document |= part
         places |= dict.fromkeys(part, name)
-    matter = model_of(Matter, document, "matter.yaml", places)
+    matter = model_of(Matter, document | {"regions": _regions(texts)}, "matter.yaml", places)
     known = _sources(sources)
     used = {use.source for use in matter.records.values()}
     if used - known.keys():
         raise CatalogueError(f"materials.yaml：没有数源 {'、'.join(sorted(used - known.keys()))}，请在 sources/ 中登记")
     edition = Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
     check_edition(edition)
+    check_regions(edition.matter)
     return edition
 
 
@@ -54,6 +61,19 @@ def _part(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
     if name not in texts:
         raise CatalogueError(f"{name}：缺少这个文件，请按 docs/add-a-matter.md 补上")
     return document_of(name, texts[name])
+
+
+def _regions(texts: Mapping[str, str]) -> dict[str, Overlay]:
+    names = [name for name in sorted(texts) if name.startswith(REGIONS)]
+    return {name.removeprefix(REGIONS).removesuffix(".yaml"): _overlay(name, texts[name]) for name in names}
+
+
+def _overlay(name: str, text: str) -> Overlay:
+    document = document_of(name, text)
+    inherited = sorted(document.keys() & (Matter.model_fields.keys() - Overlay.model_fields.keys()))
+    if inherited:
+        raise CatalogueError(f"{name}：{inherited[0]} 各级统一，不能在区划文件中更改，请删除")
+    return model_of(Overlay, document, name)
 
 
 def _sources(texts: Mapping[str, str]) -> dict[str, Source]:

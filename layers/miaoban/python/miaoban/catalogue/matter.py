@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import AfterValidator
 from pydantic import Field as Declared
 
-from miaoban.calendar import Limit
 from miaoban.catalogue.fields import Field
+from miaoban.catalogue.guide import Guide
+from miaoban.catalogue.regions import Limits, Organ, Overlay, Place, TimeLimit, nearest, overlays_of
+from miaoban.identifiers import MatterCode, RegionCode
 from miaoban.models import Frozen
+
+BasicCode = Annotated[str, Declared(min_length=12, max_length=12), AfterValidator(lambda code: str(MatterCode(code)))]
 
 
 class Effect(StrEnum):
@@ -60,14 +65,19 @@ class RecordUse(Frozen):
 
 
 class Material(Frozen):
-    """A material (材料): whose it is, whether it is needed, and the record that spares it or the fields that carry it."""
+    """A material (材料): whose it is, whether it is needed, and the record that spares it or the fields that carry it.
+
+    `standard` is its code in `standards/materials.yaml`; `later` is the time to hand it in after acceptance (容缺后补).
+    """
 
     name: str
+    standard: str | None = None
     class_: Literal["government", "own", "third-party"] = Declared(alias="class")
     necessity: Literal["1", "2", "3"]
     when: str | None = None
     record: str | None = None
     fields: tuple[str, ...] = ()
+    later: TimeLimit | None = None
 
 
 class Match(Frozen):
@@ -96,6 +106,7 @@ class Enough(Frozen):
 class Condition(Frozen):
     """One condition: it holds when `holds` is true or all `matches` agree; else `otherwise`, with words for people.
 
+    What no machine may judge says in `examine` what a person must look at, and always goes to one.
     `enough` spares the rest: a condition that it makes true does not wait for sources that only the rest would need.
     """
 
@@ -107,20 +118,11 @@ class Condition(Frozen):
     holds: str | None = None
     enough: Enough | None = None
     matches: tuple[Match, ...] = ()
+    examine: str | None = None
     otherwise: Effect
     redirect: Redirect | None = None
     says: str
     cure: str
-
-
-class Organ(Frozen):
-    """The authority that receives and decides in one region."""
-
-    region: str
-    place: str
-    name: str
-    uscc: str
-    department: str
 
 
 class Reviewer(Frozen):
@@ -129,21 +131,6 @@ class Reviewer(Frozen):
     role: str
     name: str
     department: str
-
-
-class TimeLimit(Limit):
-    """A limit and the event from which it runs."""
-
-    start: Literal["submission", "notice", "task"]
-
-
-class Limits(Frozen):
-    """The matter's time limits: to decide, to correct, to wait for a source, to review by a person."""
-
-    promised: TimeLimit
-    correction: TimeLimit
-    wait: TimeLimit
-    review: TimeLimit
 
 
 class Holder(Frozen):
@@ -171,9 +158,14 @@ class LicenceLayout(Frozen):
 
 
 class Matter(Frozen):
-    """A matter's whole published definition."""
+    """A matter's whole published definition.
+
+    Name, type, basis and `basic_code` (12 characters) are the same at all levels (四级四同); `regions` add organs, places and
+    shorter limits, and hold for everything below them.
+    """
 
     code: str
+    basic_code: BasicCode
     name: str
     type: str
     case_type: Literal["instant", "promised"]
@@ -185,15 +177,36 @@ class Matter(Frozen):
     holder: Holder
     unique: tuple[str, ...]
     reviewer: Reviewer
-    organs: tuple[Organ, ...]
+    organs: tuple[Organ, ...] = ()
     coordinator: str
     result: LicenceLayout
+    guide: Guide = Guide()
+    regions: Mapping[str, Overlay] = Declared(default_factory=dict)
     fields: Mapping[str, Field]
     questions: Mapping[str, Question]
     records: Mapping[str, RecordUse]
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
 
+    @property
+    def all_organs(self) -> tuple[Organ, ...]:
+        """Every organ that receives the matter: the matter's own, then those of its regions."""
+        return self.organs + tuple(organ for overlay in self.regions.values() for organ in overlay.organs)
+
     def organ(self, region: str) -> Organ | None:
-        """The organ of a region, if the matter names one."""
-        return next((organ for organ in self.organs if organ.region == region), None)
+        """The organ of a region, or else that of the nearest region above it that has one."""
+        return nearest(self.all_organs, region)
+
+    def limits_in(self, region: str) -> Limits:
+        """The time limits in a region: those of the matter, shortened by its regions from the province down."""
+        shorter = [overlay.limits.given() for overlay in overlays_of(self.regions, region)]
+        return self.limits.model_copy(update={name: limit for limits in shorter for name, limit in limits.items()})
+
+    def places_in(self, region: str) -> tuple[Place, ...]:
+        """Where people go in a region: its own places, or those of the nearest region above that has any."""
+        places = [overlay.places for overlay in overlays_of(self.regions, region) if overlay.places]
+        return places[-1] if places else ()
+
+    def implementation_code(self, organ: Organ) -> MatterCode:
+        """The code of the matter at an organ: its credit code, the level of its region, the basic code (31 characters)."""
+        return MatterCode(f"{organ.uscc}{RegionCode(organ.region).level.value}{self.basic_code}")

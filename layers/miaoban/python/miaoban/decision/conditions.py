@@ -88,6 +88,8 @@ def _unknown(clause: Clause, facts: Facts, roots: Mapping[str, Any]) -> Judged |
 
     A record that nobody could look up, because the form leaves out its key, is a defect; otherwise its source is missing.
     """
+    if isinstance(clause, Condition) and clause.examine is not None:
+        return Judged(Truth.UNKNOWN, defect=clause.examine)
     open_ = {root for path, root in _from_records(clause.needs) if value_at(roots, path) is None}
     if not open_:
         return None

@@ -12,7 +12,8 @@ from enum import StrEnum
 from pydantic import Field as Declared
 
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.matter import Condition, Effect, Matter, Organ, Redirect
+from miaoban.catalogue.matter import Condition, Effect, Matter, Redirect
+from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.conditions import Truth, Verdict, judge
 from miaoban.decision.facts import Facts

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from miaoban.canonical import digest
-from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.regions import Organ
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.errors import LicenceStateError
 from miaoban.models import Frozen

@@ -8,6 +8,7 @@ from miaoban.case.case import Case, Status
 from miaoban.case.commands import ask_for_person, end_wait, lapse
 from miaoban.case.commands import withdraw as withdrawn
 from miaoban.case.events import CaseEvent
+from miaoban.catalogue.regions import TimeLimit
 from miaoban.operations.cases import Advance, Loaded, Permit, advance, advance_once, filing, read_again
 from miaoban.operations.once import Once
 from miaoban.operations.services import Services, deadline, law_date
@@ -32,8 +33,7 @@ def expire(services: Services, case_id: str, now: datetime) -> Case:
 
 
 def _to_person(services: Services, case: Case) -> tuple[CaseEvent, ...]:
-    limit = filing(services, case).published.matter.limits.review
-    return ask_for_person(case, services.now(), deadline(services.now(), limit))
+    return ask_for_person(case, services.now(), deadline(services.now(), _review(services, case)))
 
 
 def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
@@ -41,7 +41,11 @@ def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, 
         return ()
     if case.status is Status.CORRECTING:
         return lapse(case, now)
-    return end_wait(case, now, deadline(now, filing(services, case).published.matter.limits.review))
+    return end_wait(case, now, deadline(now, _review(services, case)))
+
+
+def _review(services: Services, case: Case) -> TimeLimit:
+    return filing(services, case).published.matter.limits_in(case.organ.region).review
 
 
 def _act(services: Services, happen: Happen) -> Callable[[Loaded], Advance | None]:

@@ -37,7 +37,7 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
 
 
 def _deadline(ruling: Ruling) -> date | None:
-    limits = ruling.filing.published.matter.limits
+    limits = ruling.filing.published.matter.limits_in(ruling.filing.organ.region)
     running = {Outcome.CORRECTING: limits.correction, Outcome.WAITING: limits.wait, Outcome.REVIEWING: limits.review}
     limit = running.get(ruling.receipt.outcome)
     return deadline(ruling.facts.now, limit) if limit else None

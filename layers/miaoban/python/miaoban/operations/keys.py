@@ -9,7 +9,7 @@ catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE 
 
 from datetime import date
 
-from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.regions import Organ
 from miaoban.storage import Key, Table
 
 ANY_RECORD = "*"

@@ -8,8 +8,8 @@ from typing import Any
 from miaoban.case.case import Case
 from miaoban.case.events import Party
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.matter import Organ
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
@@ -89,16 +89,17 @@ def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
     form = comparable(filing.situation.fields, filing.form)
     records = wanted(services.vault, filing.published, form, filing.party.number.pseudonym)
-    unique = unique_key(services, filing.published, form)
+    unique = unique_key(services, filing.published, form, filing.party.number.pseudonym)
     pointer = keys.pointer(filing.published.matter.code)
     asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
     return Read(filing, unique, records, services.store.read(asked))
 
 
-def unique_key(services: Services, published: Published, form: Mapping[str, Any]) -> Key:
-    """The guard's key for a form: the matter and its unique values, hashed."""
+def unique_key(services: Services, published: Published, form: Mapping[str, Any], applicant: str) -> Key:
+    """The guard's key for a form and the applicant's pseudonym: the matter and its unique values, hashed."""
     matter = published.matter
-    values = "|".join(str(value_at({"form": form}, path)) for path in matter.unique)
+    roots = {"form": form, "applicant": {"number": applicant}}
+    values = "|".join(str(value_at(roots, path)) for path in matter.unique)
     return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from miaoban.case.errors import CaseStateError
-from miaoban.catalogue.matter import Organ
+from miaoban.catalogue.regions import Organ
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.errors import LicenceNotFoundError, LicenceStateError
 from miaoban.licence.licence import Licence, LicenceStatus, series

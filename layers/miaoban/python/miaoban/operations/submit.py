@@ -9,8 +9,9 @@ from miaoban.case.commands import submit as submitted
 from miaoban.case.errors import CaseOpenError
 from miaoban.case.events import Opening, Party
 from miaoban.catalogue.errors import Problem, ProblemsError
-from miaoban.catalogue.matter import Matter, Organ
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.regions import Organ
 from miaoban.evidence.privacy import protect
 from miaoban.models import Frozen
 from miaoban.operations.editions import current, is_current, refresh
@@ -94,7 +95,7 @@ def organ_of(matter: Matter, region: str) -> Organ:
     """The organ that receives in a region; raises ApplicationError naming the regions that have one."""
     organ = matter.organ(region)
     if organ is None:
-        places = "、".join(f"{organ.region}（{organ.place}）" for organ in matter.organs)
+        places = "、".join(f"{organ.region}（{organ.place}）" for organ in matter.all_organs)
         message = f"区划{region}没有办理“{matter.name}”的机关，可选：{places}"
         raise ApplicationError([Problem(pointer="/region", code="organ-unknown", message=message)])
     return organ

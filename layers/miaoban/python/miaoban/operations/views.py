@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
-from miaoban.catalogue.matter import Basis, Organ
+from miaoban.catalogue.matter import Basis
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.regions import Organ
 from miaoban.decision.conditions import Compared, Truth, Verdict
 from miaoban.decision.outcome import Direction
 from miaoban.evidence.privacy import shown

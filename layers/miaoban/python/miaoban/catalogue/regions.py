@@ -1,0 +1,91 @@
+"""Regions (区划) of a matter: what each adds to what all share, inherited by everything below it.
+
+Name, code, basis and type are the same at all four levels (四级四同); a region names organs and places and shortens limits.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from miaoban.calendar import Limit
+from miaoban.identifiers import IdentifierError, RegionCode
+from miaoban.models import Frozen
+
+
+class Organ(Frozen):
+    """The authority that receives and decides in one region."""
+
+    region: str
+    place: str
+    name: str
+    uscc: str
+    department: str
+
+
+class TimeLimit(Limit):
+    """A limit and the event from which it runs."""
+
+    start: Literal["submission", "notice", "task"]
+
+
+class Limits(Frozen):
+    """The matter's time limits: to decide, to correct, to wait for a source, to review by a person.
+
+    `statutory` is the law's own limit to decide, when it sets one.
+    """
+
+    promised: TimeLimit
+    correction: TimeLimit
+    wait: TimeLimit
+    review: TimeLimit
+    statutory: TimeLimit | None = None
+
+
+class ShorterLimits(Frozen):
+    """The limits that a region shortens."""
+
+    promised: TimeLimit | None = None
+    review: TimeLimit | None = None
+
+    def given(self) -> dict[str, TimeLimit]:
+        """The limits that are set, by name."""
+        return {name: limit for name, limit in (("promised", self.promised), ("review", self.review)) if limit is not None}
+
+
+class Place(Frozen):
+    """Where people go, when it is open, and whom they call."""
+
+    name: str
+    address: str
+    hours: str
+    phone: str
+
+
+class Overlay(Frozen):
+    """What one region adds to a matter (实施清单)."""
+
+    organs: tuple[Organ, ...] = ()
+    limits: ShorterLimits = ShorterLimits()
+    places: tuple[Place, ...] = ()
+
+
+def nearest(organs: Iterable[Organ], region: str) -> Organ | None:
+    """The organ of the region itself, or of the nearest region above it; None when none of them has one."""
+    by_region = {organ.region: organ for organ in organs}
+    if region in by_region:
+        return by_region[region]
+    found = [by_region[code] for code in _holding(by_region, region)]
+    return found[-1] if found else None
+
+
+def overlays_of(regions: Mapping[str, Overlay], region: str) -> tuple[Overlay, ...]:
+    """The overlays that hold in a region, the widest first."""
+    return tuple(regions[code] for code in _holding(regions, region))
+
+
+def _holding(codes: Iterable[str], region: str) -> list[str]:
+    """Those of the codes whose region holds this one, the widest first; none for what is no region."""
+    try:
+        here = RegionCode(region)
+    except IdentifierError:
+        return []
+    return sorted((code for code in codes if RegionCode(code).contains(here)), key=lambda code: RegionCode(code).level)
