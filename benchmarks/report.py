@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, peer_ratio
+from benchmarks import calls, cold, decision, handler, naming, peer_ratio
 from benchmarks.machine import Machine
 from tools.folders import ROOT
 
@@ -38,6 +38,7 @@ class Figures:
     decision: decision.DecisionFigures
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
+    naming: naming.NamingFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -48,6 +49,7 @@ def rows(figures: Figures) -> list[Row]:
         *map(_cold, figures.cold),
         *_decision(figures.decision),
         *_peer(figures.peer),
+        *_naming(figures.naming),
     ]
 
 
@@ -87,6 +89,31 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
         _ratio("the same", found.ours_ms, "the same, hand-tuned SQL", found.tuned_ms),
         Row("approvals per second of one core", f"{ours:.0f}", usual, f"{ours / peer:.2f} x", "", None),
     ]
+
+
+def _naming(found: naming.NamingFigures) -> list[Row]:
+    seen, held = found.seen, found.held_out
+    precision, merged = min(seen.match.precision, held.match.precision), seen.merged + held.merged
+    budget, right = f"precision at least {naming.PRECISION}", precision >= naming.PRECISION
+    offered = Row("names, offered though forbidden", str(seen.offered), _held_out(held, held.offered), "", "", None)
+    costs = f"match {found.match.median_ms * 1000:.1f} us, suggest {found.suggest.median_ms * 1000:.1f} us"
+    return [
+        Row("names, merged", _quality(seen.match), _held_out(held, _quality(held.match)), f"{precision:.3f}", budget, right),
+        Row("names, merged though forbidden", str(seen.merged), _held_out(held, held.merged), str(merged), "0", merged == 0),
+        Row("names, first suggestion", _quality(seen.first), _held_out(held, _quality(held.first)), "", "", None),
+        Row("names, first three", _quality(seen.three), _held_out(held, _quality(held.three)), "", "", None),
+        Row("the same, where none was merged", _quality(seen.left), _held_out(held, _quality(held.left)), "", "", None),
+        offered,
+        Row("one name", costs, "", "", "", None),
+    ]
+
+
+def _quality(found: naming.Quality) -> str:
+    return f"precision {found.precision:.3f}, recall {found.recall:.3f}"
+
+
+def _held_out(scores: naming.Scores, found: object) -> str:
+    return f"{scores.rows} rows held out: {found}"
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:

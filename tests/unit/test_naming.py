@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.naming import PRECISION, evaluation, score
 from miaoban.catalogue.documents import document_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import read_source
@@ -294,3 +295,40 @@ def test_no_modifier_makes_a_name_another_standard(alias: tuple[str, str], words
     formed = named is not None and len(named.stem) > len(skeleton(name))  # such as 法定代表人 and 身份证明
     assert named is None or named.code == code or formed
     assert named == STANDARDS.match(longer)
+
+
+ROWS = evaluation()
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held out"])
+def test_the_evaluation_set_keeps_its_floors(held_out: bool) -> None:  # noqa: FBT001
+    found = score(STANDARDS, [row for row in ROWS if row.held_out is held_out])
+    assert found.match.precision >= PRECISION
+    assert found.match.recall >= (0.54 if held_out else 0.58)
+    assert found.first.precision >= 0.95
+    assert found.first.recall >= 0.96
+    assert found.three.recall >= 0.97
+    assert found.left.recall >= 0.95
+    assert found.merged == 0
+    assert found.offered <= (2 if held_out else 0)
+
+
+def test_the_evaluation_set_is_large_held_out_by_a_third_and_no_copy_of_the_aliases() -> None:
+    known = {skeleton(name) for name, _ in ALIASES}
+    assert len({row.name for row in ROWS}) == len(ROWS) >= 250
+    assert sum(row.held_out for row in ROWS) * 3 >= len(ROWS)
+    assert sum(skeleton(row.name) in known for row in ROWS) * 4 <= len(ROWS)
+    assert {row.standard for row in ROWS} - {"none"} <= STANDARDS.standards.keys()
+    assert {code for row in ROWS for code in row.never} <= STANDARDS.standards.keys()
+    assert all(row.reason and row.standard not in row.never for row in ROWS)
+
+
+def test_nothing_is_offered_across_a_guard() -> None:
+    for row in ROWS:
+        for one in STANDARDS.suggest(row.name):
+            assert STANDARDS.forbids(one.code, skeleton(row.name)) is None, row.name
+
+
+def test_the_evaluation_set_needs_the_guards() -> None:
+    unguarded = Standards.model_validate(STANDARDS.model_dump(exclude={"guards"}))
+    assert score(unguarded, ROWS).offered > 20
