@@ -1,6 +1,7 @@
 """Material names: the same name is one standard, what only looks alike is not, and every mistake in the data is a sentence."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from miaoban.catalogue.standards import read_standards
 from miaoban.catalogue.stripping import LONGEST, skeleton
 from miaoban.text import TextError
 from tests import kit
+from tools import naming
 
 TEXT = (kit.ROOT / "standards" / "materials.yaml").read_text(encoding="utf-8")
 STANDARDS = read_standards("materials.yaml", TEXT)
@@ -332,3 +334,39 @@ def test_nothing_is_offered_across_a_guard() -> None:
 def test_the_evaluation_set_needs_the_guards() -> None:
     unguarded = Standards.model_validate(STANDARDS.model_dump(exclude={"guards"}))
     assert score(unguarded, ROWS).offered > 20
+
+
+def test_the_tool_says_what_a_name_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert naming.main(["法定代表人身份证复印件"]) == 0
+    said = capsys.readouterr().out
+    assert "居民身份证 resident-id-card（去掉修饰词后同名“身份证”" in said
+    assert "role: legal-representative" in said
+
+
+def test_the_tool_asks_a_steward_where_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert naming.main(["居往证", "不动产权登记证明"]) == 1
+    said = capsys.readouterr().out
+    assert "1. 居住证 residence-permit（“居往证”与“居住证”相似 67，下限 62）" in said
+    assert "不是 不动产权证书 real-estate-certificate：含有“登记证明”" in said
+    assert "共 2 个名称：0 个有标准，2 个待管理员确认" in said
+
+
+def test_the_tool_reads_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert naming.main(["--file", str(kit.ROOT / "matters" / kit.GRAIN / "materials.yaml")]) == 0
+    names = tmp_path / "names.txt"
+    names.write_text("结婚证\n\n 离婚证 \n", encoding="utf-8")
+    assert naming.main(["--file", str(names)]) == 0
+    assert "共 2 个名称：2 个有标准" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", ["materials: [1]", "materials: {a: {}}", "materials: 1", "a: 1", "- b", "a: ["])
+def test_the_tool_says_what_it_cannot_read(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "materials.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert naming.main(["--file", str(file)]) == 2
+    assert naming.main(["--file", str(tmp_path / "none.txt")]) == 2
+    assert naming.main([]) == 2
+    assert naming.main(["身份证\u202e"]) == 2
+    said = capsys.readouterr().out
+    assert "用法：make names" in said
+    assert "无法读取" in said
