@@ -1,5 +1,6 @@
 """The figures as rows: what was measured, against what, the budget, and whether it holds; as text and as docs/benchmarks.md."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -92,28 +93,25 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
 
 
 def _naming(found: naming.NamingFigures) -> list[Row]:
-    seen, held = found.seen, found.held_out
-    precision, merged = min(seen.match.precision, held.match.precision), seen.merged + held.merged
+    parts = (found.seen, found.held_out, found.guides)
+    precision, merged = min(part.match.precision for part in parts), sum(part.merged for part in parts)
     budget, right = f"precision at least {naming.PRECISION}", precision >= naming.PRECISION
-    offered = Row("names, offered though forbidden", str(seen.offered), _held_out(held, held.offered), "", "", None)
     costs = f"match {found.match.median_ms * 1000:.1f} us, suggest {found.suggest.median_ms * 1000:.1f} us"
     return [
-        Row("names, merged", _quality(seen.match), _held_out(held, _quality(held.match)), f"{precision:.3f}", budget, right),
-        Row("names, merged though forbidden", str(seen.merged), _held_out(held, held.merged), str(merged), "0", merged == 0),
-        Row("names, first suggestion", _quality(seen.first), _held_out(held, _quality(held.first)), "", "", None),
-        Row("names, first three", _quality(seen.three), _held_out(held, _quality(held.three)), "", "", None),
-        Row("the same, where none was merged", _quality(seen.left), _held_out(held, _quality(held.left)), "", "", None),
-        offered,
+        Row("names, merged", *_told(found, lambda part: part.match), f"{precision:.3f}", budget, right),
+        Row("names, merged though forbidden", *_told(found, lambda part: part.merged), str(merged), "0", merged == 0),
+        Row("names, first suggestion", *_told(found, lambda part: part.first), "", "", None),
+        Row("names, first three", *_told(found, lambda part: part.three), "", "", None),
+        Row("the same, where none was merged", *_told(found, lambda part: part.left), "", "", None),
+        Row("names, suggested though forbidden", *_told(found, lambda part: part.offered), "", "", None),
         Row("one name", costs, "", "", "", None),
     ]
 
 
-def _quality(found: naming.Quality) -> str:
-    return f"precision {found.precision:.3f}, recall {found.recall:.3f}"
-
-
-def _held_out(scores: naming.Scores, found: object) -> str:
-    return f"{scores.rows} rows held out: {found}"
+def _told(found: naming.NamingFigures, what: Callable[[naming.Scores], object]) -> tuple[str, str]:
+    """What the rows got that were seen, and what those held out got, ours and the guides'."""
+    seen, ours, guides = (f"{what(part)} ({part.rows} rows)" for part in (found.seen, found.held_out, found.guides))
+    return seen, f"held out: {ours}; guides not read before: {guides}"
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:

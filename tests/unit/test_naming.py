@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.naming import PRECISION, evaluation, score
+from benchmarks.naming import PRECISION, divided, evaluation, score
 from miaoban.catalogue.documents import document_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import read_source
@@ -45,6 +45,10 @@ SAME: list[tuple[str, str, Attributes, str]] = [
     ("社会团体会员名册", "members-list", {"subject": ("association",)}, "of what kind of body"),
     ("不动产权证书（自有的提供）", "real-estate-certificate", {}, "a remark in brackets says when, not what"),
     ("2025年度审计报告（会计师事务所出具）", "audit-report", {}, "a year, and who made it"),
+    ("社会审计机构出具的验资报告", "capital-verification", {}, "who issued it says nothing of what it is"),
+    ("租赁合同（复印件1份，本人签字）", "lease-contract", {"form": ("photocopy",)}, "of a remark, only the clause goes"),
+    ("章程，须由法定代表人签字", "charter", {}, "a clause after a comma"),
+    ("经全体理事签署的《章程》草案", "charter", {"state": ("draft",)}, "both, and title marks"),
     ("停车场备案表(电子表单)", "parking-filing-form", {"form": ("electronic",)}, "as the guide writes it"),
 ]
 
@@ -63,6 +67,9 @@ OTHER = [
     ("居往证", "a typing error is for a steward"),
     ("机动车驾驶证", "not governed yet"),
     ("身份证（持居住证的提供）", "a mark of another, even in a remark"),
+    ("身份证，或者提供居住证", "nor in a clause"),
+    ("房产证、租赁合同（择一）", "a list is no clause"),
+    ("派出所出具的", "an issuer of nothing"),
     ("股东决议", "a company's resolution, though a role and an alias"),
     ("企业基本情况表", "of a firm, not of a person"),
     ("学校收费标准", "a school's prices are no car park's"),
@@ -302,17 +309,26 @@ def test_no_modifier_makes_a_name_another_standard(alias: tuple[str, str], words
 ROWS = evaluation()
 
 
-@pytest.mark.parametrize("held_out", [False, True], ids=["seen", "held out"])
-def test_the_evaluation_set_keeps_its_floors(held_out: bool) -> None:  # noqa: FBT001
-    found = score(STANDARDS, [row for row in ROWS if row.held_out is held_out])
-    assert found.match.precision >= PRECISION
-    assert found.match.recall >= (0.54 if held_out else 0.58)
-    assert found.first.precision >= 0.95
-    assert found.first.recall >= 0.96
-    assert found.three.recall >= 0.97
-    assert found.left.recall >= 0.95
-    assert found.merged == 0
-    assert found.offered <= (2 if held_out else 0)
+FLOORS = [
+    (0, 0.61, 0.95, 0.97, 0, "what the standards were written with"),
+    (1, 0.57, 0.95, 0.98, 2, "made up, held out"),
+    (2, 0.22, 0.63, 0.77, 13, "guides that nobody had read: the fair figure"),
+]
+"""The part, the recall of merging, precision and recall of the first suggestion, and how many forbidden ones are offered."""
+
+
+@pytest.mark.parametrize(("part", "recall", "first", "found", "offered", "reason"), FLOORS)
+def test_the_evaluation_set_keeps_its_floors(
+    part: int, recall: float, first: float, found: float, offered: int, reason: str
+) -> None:
+    scores = score(STANDARDS, divided(ROWS)[part])
+    assert scores.match.precision >= PRECISION, reason
+    assert scores.merged == 0, reason
+    assert scores.match.recall >= recall, reason
+    assert scores.first.precision >= first, reason
+    assert scores.first.recall >= found, reason
+    assert scores.three.recall >= scores.first.recall
+    assert scores.offered <= offered, reason
 
 
 def test_the_evaluation_set_is_large_held_out_by_a_third_and_no_copy_of_the_aliases() -> None:
@@ -328,7 +344,7 @@ def test_the_evaluation_set_is_large_held_out_by_a_third_and_no_copy_of_the_alia
 def test_nothing_is_offered_across_a_guard() -> None:
     for row in ROWS:
         for one in STANDARDS.suggest(row.name):
-            assert STANDARDS.forbids(one.code, skeleton(row.name)) is None, row.name
+            assert STANDARDS.forbids(one.code, row.name) is None, row.name
 
 
 def test_the_evaluation_set_needs_the_guards() -> None:

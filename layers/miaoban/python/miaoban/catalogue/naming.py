@@ -12,7 +12,7 @@ from pydantic import Field as Declared
 from pydantic import StringConstraints
 
 from miaoban.catalogue.guarding import Code, Guard, Marks, Words
-from miaoban.catalogue.stripping import Modifiers, Stripper, outside, skeleton
+from miaoban.catalogue.stripping import LONGEST, Modifiers, Stripper, outside, skeleton
 from miaoban.models import Frozen
 
 EXACT: Final = 100.0
@@ -87,10 +87,12 @@ class Standards(Frozen):
 
         Raises `TextError` for characters that hide or reorder text.
         """
+        if len(name) > LONGEST:
+            return None
         normal = skeleton(name)
         for level in self._levels(name, normal):
             if found := [(stem, words) for stem, words in level.items() if stem in self._aliases]:
-                return self._merged(normal, found)
+                return self._merged(name, normal, found)
         return None
 
     def suggest(self, name: str, limit: int = 5) -> tuple[Suggestion, ...]:
@@ -98,6 +100,8 @@ class Standards(Frozen):
 
         A name that matches has one answer, and nothing else is offered beside it.
         """
+        if len(name) > LONGEST:
+            return ()
         if same := self.match(name):
             return (Suggestion(same.code, same.name, same.stem, same.stem, EXACT, self.threshold, method="same"),)
         return tuple(one for one in self.ranked(name) if one.excluded is None)[:limit]
@@ -109,13 +113,13 @@ class Standards(Frozen):
             for alias, score in self._alike(form):
                 code = self._aliases[alias][0]
                 best[code] = max(best.get(code, (0.0, "", "")), (score, alias, form))
-        normal = skeleton(name)
+        said = self._stripper.unissued(name)
         order = sorted(best.items(), key=lambda item: (-item[1][0], item[0]))
-        return tuple(self._suggestion(code, normal, *found) for code, found in order)
+        return tuple(self._suggestion(code, said, *found) for code, found in order)
 
-    def forbids(self, code: str, normal: str) -> str | None:
-        """Why a guard keeps this form from being a name of a standard."""
-        return self._marks.against(code, normal)
+    def forbids(self, code: str, name: str) -> str | None:
+        """Why a guard keeps this from being a name of a standard; who issued it is not held against it."""
+        return self._marks.against(code, self._stripper.unissued(name))
 
     @cached_property
     def _stripper(self) -> Stripper:
@@ -131,14 +135,14 @@ class Standards(Frozen):
         return Marks(self.guards)
 
     def _levels(self, name: str, normal: str) -> Iterator[Mapping[str, tuple[str, ...]]]:
-        """The levels of the whole name, then those of the name without its remarks."""
-        yield from self._stripper.levels(normal)
-        if (form := self._stripper.unremarked(name)) != normal:
+        """The whole name, then the levels of the name without its remarks, without its issuer only, and of the whole."""
+        yield {normal: ()}
+        for form in dict.fromkeys((self._stripper.unremarked(name), self._stripper.unissued(name), normal)):
             yield from self._stripper.levels(form)
 
     def _forms(self, name: str) -> Iterable[str]:
-        """The forms of a name that are compared: whole, without what stands in brackets, and each peeled to the end."""
-        whole = (skeleton(name), outside(name))
+        """The forms of a name that are compared: whole, without remarks, without brackets, and each peeled to the end."""
+        whole = (skeleton(name), self._stripper.unremarked(name), outside(name))
         return {*whole, *(stem for form in whole for stem in [*self._stripper.levels(form)][-1]), ""} - {""}
 
     def _alike(self, form: str) -> Iterator[tuple[str, float]]:
@@ -152,16 +156,16 @@ class Standards(Frozen):
         if tail and self.threshold <= TAIL:
             yield tail, TAIL
 
-    def _merged(self, normal: str, found: list[tuple[str, tuple[str, ...]]]) -> Named | None:
+    def _merged(self, name: str, normal: str, found: list[tuple[str, tuple[str, ...]]]) -> Named | None:
         """The standard of the forms that are names, unless they are of two, or a guard says no."""
         codes = {self._aliases[stem][0] for stem, _ in found}
         stem, words = found[0]
         code, kind = self._aliases[stem]
-        if len(codes) > 1 or self.forbids(code, normal):
+        if len(codes) > 1 or self.forbids(code, name):
             return None
         method: Literal["alias", "stripped"] = "alias" if stem == normal else "stripped"
         return Named(code, self.standards[code].name, kind, self._stripper.attributes(words), method, normal, stem)
 
-    def _suggestion(self, code: str, normal: str, score: float, alias: str, form: str) -> Suggestion:
-        excluded = self.forbids(code, normal)
+    def _suggestion(self, code: str, said: str, score: float, alias: str, form: str) -> Suggestion:
+        excluded = self._marks.against(code, said)
         return Suggestion(code, self.standards[code].name, alias, form, round(score, 1), self.threshold, excluded)

@@ -59,5 +59,5 @@ def _forbidden(standards: Standards) -> Iterator[str]:
     """What a standard calls its own and a guard says it is not."""
     for code, standard in standards.standards.items():
         for alias, _ in standard.names():
-            if because := standards.forbids(code, skeleton(alias)):
+            if because := standards.forbids(code, alias):
                 yield f"{code} 的别名“{alias}”被绝不合并的规则禁止（{because}），请移到正确的标准，或者改标志词"
