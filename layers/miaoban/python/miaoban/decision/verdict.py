@@ -1,12 +1,13 @@
 """Verdicts: what became of each condition."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from miaoban.canonical import canonical_text
 from miaoban.catalogue.matter import Basis, Effect
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, Frozen
 
 
 class Truth(StrEnum):
@@ -17,8 +18,11 @@ class Truth(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Compared(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
     """A declared value beside the held one."""
+
+    __pydantic_config__ = CLOSED
 
     field: str
     label: str
