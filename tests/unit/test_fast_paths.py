@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.decision.examples import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import Receipt, receipt_of
-from miaoban.decision.verdict import Truth, Verdict
+from miaoban.decision.verdict import Truth
 from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
 from miaoban.text import clean
 from tests import kit
@@ -34,12 +35,15 @@ def test_a_receipt_is_stored_as_the_very_bytes_that_are_digested(example: Exampl
 
 
 def test_a_changed_copy_says_nothing_of_the_original() -> None:
+    text = Field(label="号码", type=FieldType.TEXT)
+    assert not text.personal
+    number = text.model_copy(update={"type": FieldType.RESIDENT_ID})
+    assert number.personal
+    assert number == Field(label="号码", type=FieldType.RESIDENT_ID)
+    assert not text.personal
     verdict = play(kit.edition(), kit.examples()["01-own-warehouse.yaml"].given).decision.verdicts[0]
     assert '"C4"' in verdict.canonical
-    copied = verdict.model_copy(update={"condition": "C5"})
-    assert '"C5"' in copied.canonical
-    assert copied == Verdict.model_validate(verdict.model_dump() | {"condition": "C5"})
-    assert '"C4"' in verdict.canonical
+    assert '"C5"' in verdict.model_copy(update={"condition": "C5"}).canonical
 
 
 def test_expressions_asked_together_say_what_they_say_alone() -> None:

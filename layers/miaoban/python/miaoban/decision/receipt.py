@@ -10,7 +10,7 @@ from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
 from miaoban.decision.provenance import grades
 from miaoban.decision.verdict import Verdict
-from miaoban.models import Frozen
+from miaoban.models import Frozen, given
 
 MACHINE = "machine"
 
@@ -48,10 +48,10 @@ class Receipt(Frozen):
             "provenance": self.provenance,
             "outcome": self.outcome.value,
             "decided_by": self.decided_by,
-            **({} if self.reason is None else {"reason": self.reason}),
+            "reason": self.reason,
         }
         verdicts = ",".join(verdict.canonical for verdict in self.verdicts)
-        text = f'{canonical_text(rest)[:-1]},"verdicts":[{verdicts}],"version":{self.version}}}'
+        text = f'{canonical_text(given(rest))[:-1]},"verdicts":[{verdicts}],"version":{self.version}}}'
         return text, digest_of(text)
 
     @property
