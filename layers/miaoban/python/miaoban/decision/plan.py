@@ -36,10 +36,11 @@ class Rule:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
-    """The rules of a situation in the matter's order, all their clauses, and every path that these need of records."""
+    """The rules of a situation in the matter's order, all their clauses, what these ask, and what they need of records."""
 
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...]
+    expressions: tuple[str, ...]
     needs: tuple[str, ...]
 
 
@@ -48,7 +49,8 @@ def plan_of(situation: Situation) -> Plan:
     """The plan of a situation, which is known by itself, not by what is in it."""
     rules = tuple(Rule(condition, tuple(_clauses(condition)), _holding(condition)) for condition in situation.conditions)
     clauses = tuple(clause for rule in rules for clause in rule.clauses)
-    return Plan(rules, clauses, tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)))
+    expressions = tuple(clause.holds for clause in clauses if clause.holds)
+    return Plan(rules, clauses, expressions, tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)))
 
 
 def _clauses(condition: Condition) -> Iterator[Clause]:

@@ -10,8 +10,8 @@ from miaoban.ports import Vault
 
 PSEUDONYM_KINDS = {FieldType.RESIDENT_ID: "111", FieldType.MOBILE: "mobile"}
 _MASKED: dict[FieldType, Callable[[str], str]] = {
-    FieldType.RESIDENT_ID: lambda text: ResidentId(text).masked,
-    FieldType.MOBILE: lambda text: Mobile(text).masked,
+    FieldType.RESIDENT_ID: ResidentId.mask,
+    FieldType.MOBILE: Mobile.mask,
 }
 
 
