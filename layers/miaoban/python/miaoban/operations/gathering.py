@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaoban.case.events import Party, WaitedRecord
 from miaoban.catalogue.expressions import value_at
@@ -35,8 +35,7 @@ class Wanted:
         return keys.watermark(self.source.code)
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What the records say, as stored (numbers in their private form) and as a decision sees it."""
 
     wanted: tuple[Wanted, ...]
