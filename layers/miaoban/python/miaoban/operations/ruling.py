@@ -1,6 +1,7 @@
 """Ruling on a filing: the facts gathered, the decision made, the receipt written. Pure, given what was read."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -55,7 +56,7 @@ class Ruling(NamedTuple):
 
     def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
-        receipt = self.receipt.model_copy(update={"decided_by": officer, "outcome": outcome, "reason": reason})
+        receipt = replace(self.receipt, decided_by=officer, outcome=outcome, reason=reason)
         text, digest = receipt.sealed()
         return self._replace(receipt=receipt, receipt_text=text, receipt_digest=digest)
 
