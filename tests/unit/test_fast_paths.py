@@ -1,5 +1,7 @@
 """What is done faster must come out as what it replaces."""
 
+import hmac
+from base64 import b32encode
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -17,6 +19,8 @@ from miaoban.decision.playing import play
 from miaoban.decision.receipt import RECEIPT, receipt_of
 from miaoban.decision.verdict import Truth
 from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
+from miaoban.memory.vault import ROOT, MemoryVault
+from miaoban.sealing import _base32, _derived
 from miaoban.text import clean
 from tests import kit
 
@@ -113,3 +117,16 @@ def test_cleaning_that_is_skipped_would_do_nothing(character: str) -> None:
     if text.isprintable():
         assert clean(f"{text}\n字") == (f"{text}\n字", ())
         assert clean(text) == (text, ())
+
+
+@few
+@given(st.text(min_size=1).filter(str.isprintable), st.text(min_size=1).filter(str.isprintable))
+def test_a_pseudonym_is_the_hmac_in_base32(kind: str, number: str) -> None:
+    pepper = _derived(ROOT, b"miaoban pepper v1")
+    expected = hmac.digest(pepper, f"{kind}|{number}".encode(), sha256)[:20]
+    assert MemoryVault().pseudonym(kind, number) == b32encode(expected).decode().lower()
+
+
+@pytest.mark.parametrize("number", [bytes(20), b"\xff" * 20, bytes(19) + b"\x01", b"\x80" + bytes(19)], ids=bytes.hex)
+def test_bytes_are_written_in_base32_whatever_they_begin_with(number: bytes) -> None:
+    assert _base32(int.from_bytes(number)) == b32encode(number).decode().lower()
