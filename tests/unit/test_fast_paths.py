@@ -18,14 +18,12 @@ from miaoban.decision.examples import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import RECEIPT, receipt_of
 from miaoban.decision.verdict import Truth
-from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
 from miaoban.memory.vault import ROOT, MemoryVault
 from miaoban.sealing import _base32, _derived
 from miaoban.text import clean
 from tests import kit
 
 few = settings(max_examples=200, deadline=None)
-plain = st.text(st.sampled_from("0Aa9Zz -\u3000\u200b\uff10\uff21\xad\n\t汉（"), max_size=8)
 
 
 @pytest.mark.parametrize("example", kit.examples().values(), ids=kit.examples().keys())
@@ -97,17 +95,6 @@ def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:
     matter = kit.edition().matter.model_copy(update={"conditions": tuple(broken)})
     verdicts = play(kit.edition().model_copy(update={"matter": matter}), given_).decision.verdicts
     assert {verdict.condition for verdict in verdicts if verdict.truth is not Truth.TRUE} == {"C8"}
-
-
-@few
-@given(plain, st.booleans())
-def test_repairs_that_are_skipped_would_do_nothing(text: str, hyphens: bool) -> None:  # noqa: FBT001
-    expected, notes = text, []
-    for sentence, change in _WITH_HYPHENS if hyphens else _ALWAYS:
-        changed = change(expected)
-        notes += [sentence] if changed != expected else []
-        expected = changed
-    assert repair(text, hyphens=hyphens) == (expected, tuple(notes))
 
 
 @few
