@@ -22,6 +22,10 @@ class Private(Frozen):
     masked: str
     sealed: str
 
+    def document(self) -> dict[str, str]:
+        """The number as it stands in stored values."""
+        return {"pseudonym": self.pseudonym, "masked": self.masked, "sealed": self.sealed}
+
 
 def protect(fields: Fields, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
     """Replace every personal number by its `Private` form, also inside tables."""

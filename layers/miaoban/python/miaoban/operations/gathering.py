@@ -95,7 +95,7 @@ def _assessed(wanted: Wanted, record: Record | None, items: Items, now: datetime
 
 def filled(fields: Fields, form: Mapping[str, Any], gathered: Gathered, party: Party) -> dict[str, Any]:
     """The stored form with every value that is held and was not typed: asked once is enough."""
-    applicant = {"name": party.name, "number": party.number.model_dump()}
+    applicant = {"name": party.name, "number": party.number.document()}
     roots = {**gathered.stored, "applicant": applicant}
     filled = dict(form)
     for code, field in fields.items():
