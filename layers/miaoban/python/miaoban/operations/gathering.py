@@ -75,15 +75,14 @@ def keys_of(records: Iterable[Wanted]) -> Iterable[Key]:
 
 def gather(records: tuple[Wanted, ...], items: Items, now: datetime) -> Gathered:
     """Say what each record says now."""
-    kept = {wanted.name: _kept(wanted, items) for wanted in records}
-    evidence = {wanted.name: _assessed(wanted, kept[wanted.name], items, now) for wanted in records}
-    stored = {name: record.values if record and evidence[name].state is State.HELD else {} for name, record in kept.items()}
+    stored: dict[str, Mapping[str, Any]] = {}
+    evidence: dict[str, Evidence] = {}
+    for wanted in records:
+        item = items.get(wanted.key)
+        record = Record.read(item.body) if item else None
+        found = evidence[wanted.name] = _assessed(wanted, record, items, now)
+        stored[wanted.name] = record.values if record and found.state is State.HELD else {}
     return Gathered(records, stored, evidence)
-
-
-def _kept(wanted: Wanted, items: Items) -> Record | None:
-    item = items.get(wanted.key)
-    return Record.read(item.body) if item else None
 
 
 def _assessed(wanted: Wanted, record: Record | None, items: Items, now: datetime) -> Evidence:
