@@ -201,6 +201,19 @@ MISTAKES += [
     (CITY, lambda text: f"basis: []\n{text}", f"{CITY}：basis 各级统一", "an inherited basis"),
     (CITY, lambda text: f"colour: red\n{text}", f"{CITY}：colour 没有这一项", "an unknown key"),
     (CITY, lambda text: f"limits: {{promised: {LONGER}}}\n{text}", f"{CITY}：limits.promised 只能缩短", "a longer limit"),
+    (
+        CITY,
+        lambda text: f"parameters: {{days: 5}}\n{text}",
+        f"{CITY}：parameters.days 在 matter.yaml 中没有",
+        "a parameter of its own",
+    ),
+    (
+        MATERIALS,
+        swap("key: [form.uscc, applicant.number]}", 'key: [form.uscc, applicant.number], when: "form.county"}'),
+        "materials.yaml：authority 的 when 中的 form.county",
+        "a record read by a fact",
+    ),
+    (CONDITIONS, swap(C9, 'holds: "parameter.days > 0"'), "C9 中的 parameter.days 没有", "an unknown parameter"),
     (MATTER, swap(BASIC, 'basic_code: "210198009001"'), "matter.yaml：basic_code 第 3、4 位是 01，而 type 是 10", "two types"),
     (MATTER, swap(BASIC, 'basic_code: "21109800900I"'), "matter.yaml：basic_code", "a letter that codes do not use"),
     (

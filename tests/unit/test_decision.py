@@ -1,5 +1,6 @@
 """Deciding: three values, strongest effect, every reason, and nothing approved on what is not known."""
 
+from dataclasses import replace
 from datetime import UTC
 from itertools import combinations, permutations
 from typing import Any
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from miaoban.catalogue.matter import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
-from miaoban.catalogue.situations import Situation
 from miaoban.decision.conditions import Truth
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
@@ -62,7 +62,7 @@ def condition(number: int, effect: Effect, holds: str, *needs: str) -> Condition
 
 
 def decided(conditions: tuple[Condition, ...], known: Facts | None = None) -> Decision:
-    situation = Situation(ANSWERS, SITUATION.result, SITUATION.fields, SITUATION.materials, conditions)
+    situation = replace(SITUATION, conditions=conditions)
     return decide(MATTER, situation, known or facts())
 
 

@@ -64,6 +64,7 @@ def _whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
     parts = (
         (_FORM, matter.fields.items()),
         (_MATERIALS, matter.questions.items()),
+        (_MATERIALS, matter.records.items()),
         (_MATERIALS, matter.materials.items()),
         (_CONDITIONS, ((condition.id, condition) for condition in matter.conditions)),
     )
@@ -115,10 +116,9 @@ def _check_redirect(edition: Edition, condition: Condition) -> None:
 def _exists(edition: Edition, path: str) -> bool:
     root, _, rest = path.partition(".")
     matter = edition.matter
-    if root == "form":
-        return rest in matter.fields
-    if root == "situation":
-        return rest in matter.questions
+    named = {"form": matter.fields, "situation": matter.questions, "parameter": matter.parameters}
+    if root in named:
+        return rest in named[root]
     if root in matter.records:
         return rest == "present" or _held(edition, matter.records[root], rest)
     return rest in OWN.get(root, ())
@@ -131,7 +131,7 @@ def _held(edition: Edition, use: RecordUse, field: str) -> bool:
 def _needed(path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression."""
     root = path.partition(".")[0]
-    return root in {"form", "situation", *OWN} or path in needs or f"{root}.present" in needs
+    return root in {"form", "situation", "parameter", *OWN} or path in needs or f"{root}.present" in needs
 
 
 def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:

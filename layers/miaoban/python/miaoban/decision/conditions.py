@@ -62,7 +62,7 @@ class Judged(NamedTuple):
 
 def judge(matter: Matter, conditions: tuple[Condition, ...], facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
-    roots = facts.roots()
+    roots = facts.roots() | {"parameter": matter.parameters_in(facts.region)}
     clauses = [(clause, _unknown(clause, facts, roots)) for condition in conditions for clause in _clauses(condition)]
     told = _told(tuple(clause.holds for clause, open_ in clauses if clause.holds and not open_), roots)
     judged = iter([open_ or _known(matter, clause, told, roots) for clause, open_ in clauses])

@@ -9,7 +9,7 @@ from miaoban.evidence.record import Evidence, State
 from miaoban.models import Frozen
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
-OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "today"})
+OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "parameter", "today"})
 
 
 class Applicant(Frozen):

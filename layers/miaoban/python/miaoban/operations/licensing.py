@@ -35,14 +35,14 @@ def licence_key(number: str) -> Key:
 
 
 def license_(services: Services, ruling: Ruling) -> Licensed:
-    """Issue, supersede or cancel, as the situation asks; raises LicenceStateError when there is nothing to change."""
+    """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError when there is nothing to change."""
     result, held = ruling.filing.situation.result, ruling.facts.held.licence
-    if result is Result.ISSUE:
+    if result is Result.ISSUE or (result is Result.RENEW and held is None):
         return _issue(services, ruling)
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
     items = services.store.read([licence_key(held)])
-    return _supersede(services, ruling, items, held) if result is Result.SUPERSEDE else _cancel(ruling, items, held)
+    return _cancel(ruling, items, held) if result is Result.CANCEL else _supersede(services, ruling, items, held)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:

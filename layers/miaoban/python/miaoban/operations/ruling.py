@@ -88,7 +88,7 @@ class Read:
 def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
     form = comparable(filing.situation.fields, filing.form)
-    records = wanted(services.vault, filing.published, form, filing.party.number.pseudonym)
+    records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
     unique = unique_key(services, filing.published, form, filing.party.number.pseudonym)
     pointer = keys.pointer(filing.published.matter.code)
     asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
