@@ -145,7 +145,10 @@ def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
         yield from ((_MATERIALS, code, f"form.{field}", {"form"}) for field in material.fields)
     yield from ((_MATTER, "unique", path, {"form", "applicant"}) for path in matter.unique)
     yield from ((_MATTER, "holder", path, {"form", "applicant", *records}) for path in (matter.holder.code, matter.holder.name))
-    yield from ((_MATTER, line.label, line.value, {"form", "organ", "applicant", *records}) for line in matter.result.contents)
+    yield from (
+        (_MATTER, line.label, line.value, {"form", "situation", "organ", "applicant", *records})
+        for line in matter.result.contents
+    )
 
 
 def _leads(edition: Edition, path: str, roots: set[str]) -> bool:

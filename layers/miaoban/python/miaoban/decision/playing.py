@@ -16,9 +16,8 @@ from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
-from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
-from miaoban.catalogue.wording import worded
+from miaoban.catalogue.wording import answered, worded
 from miaoban.decision.examples import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
@@ -135,8 +134,8 @@ def play(edition: Edition, given: Given) -> Played:
     )
     decision = decide(published.matter, situation, facts)
     records = {name: _with(edition, name, evidence, shown).values for name, evidence in stored.items()}
-    roots = {**records, "form": worded(situation.fields, shown(situation.fields, filled))}
-    lines = _lines(edition, organ, roots) if decision.outcome is Outcome.APPROVED else {}
+    roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}
+    lines = _lines(edition, roots) if decision.outcome is Outcome.APPROVED else {}
     return Played(published, situation, facts, decision, lines)
 
 
@@ -193,6 +192,13 @@ def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str
     return {**values, **{code: value for code, value in held.items() if value is not None}}
 
 
-def _lines(edition: Edition, organ: Organ | None, roots: Mapping[str, Any]) -> dict[str, Any]:
-    named = {**roots, "organ": organ.model_dump() if organ else {}}
-    return {line.label: value_at(named, line.value) for line in edition.matter.result.contents}
+def _own_roots(edition: Edition, situation: Situation, filled: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    return {
+        "form": worded(situation.fields, shown(situation.fields, filled)),
+        "situation": answered(edition.matter.questions, situation.answers),
+        "applicant": {"name": given.applicant.name, "number": given.applicant.number.masked},
+    }
+
+
+def _lines(edition: Edition, roots: Mapping[str, Any]) -> dict[str, Any]:
+    return {line.label: value_at(roots, line.value) for line in edition.matter.result.contents}

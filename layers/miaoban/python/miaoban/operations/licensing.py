@@ -5,7 +5,7 @@ from typing import Any
 
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.matter import Result
-from miaoban.catalogue.wording import worded
+from miaoban.catalogue.wording import answered, worded
 from miaoban.evidence.privacy import shown
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.credential import message, signed
@@ -100,7 +100,9 @@ def _roots(ruling: Ruling) -> dict[str, Any]:
     records = {record.name: shown(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
     organ, party = ruling.filing.organ.model_dump(), ruling.filing.party
     applicant = {"name": party.name, "number": party.number.masked}
-    return {**records, "form": worded(fields, shown(fields, ruling.form)), "organ": organ, "applicant": applicant}
+    situation = answered(ruling.filing.published.matter.questions, ruling.filing.situation.answers)
+    form = worded(fields, shown(fields, ruling.form))
+    return {**records, "form": form, "situation": situation, "organ": organ, "applicant": applicant}
 
 
 def _put(licence: Licence) -> Put:
