@@ -213,6 +213,12 @@ MISTAKES += [
         "materials.yaml：authority 的 when 中的 form.county",
         "a record read by a fact",
     ),
+    (
+        MATTER,
+        swap("  contents:", "  valid_until: form.county\n  contents:"),
+        "matter.yaml：result.valid_until 的 form.county 不是日期字段",
+        "a last day that is no day",
+    ),
     (CONDITIONS, swap(C9, 'holds: "parameter.days > 0"'), "C9 中的 parameter.days 没有", "an unknown parameter"),
     (MATTER, swap(BASIC, 'basic_code: "210198009001"'), "matter.yaml：basic_code 第 3、4 位是 01，而 type 是 10", "two types"),
     (MATTER, swap(BASIC, 'basic_code: "21109800900I"'), "matter.yaml：basic_code", "a letter that codes do not use"),

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import compiled, paths
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, RecordUse
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ
+from miaoban.catalogue.source import RecordKind
 
 OWN = {
     "applicant": ("name", "number"),
@@ -26,6 +28,7 @@ def check_edition(edition: Edition) -> None:
     """Raise CatalogueError for the first thing that would make a decision of this edition fail or err."""
     _check_records(edition)
     _check_whens(edition.matter)
+    _check_end(edition)
     _check_once((condition.id for condition in edition.matter.conditions), _CONDITIONS)
     for condition in edition.matter.conditions:
         _check_condition(edition, condition)
@@ -50,6 +53,21 @@ def _check_records(edition: Edition) -> None:
         _require(use.kind in kinds, _MATERIALS, f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录，请核对拼写")
         parts = len(kinds[use.kind].key)
         _require(len(use.key) == parts, _MATERIALS, f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应")
+
+
+def _check_end(edition: Edition) -> None:
+    path = edition.matter.result.valid_until
+    field = _field(edition, path) if path else None
+    dated = path is None or (field is not None and field.type is FieldType.DATE)
+    _require(dated, _MATTER, f"result.valid_until 的 {path} 不是日期字段，请核对")
+
+
+def _field(edition: Edition, path: str) -> Field | None:
+    root, _, rest = path.partition(".")
+    use = edition.matter.records.get(root)
+    if use is not None:
+        return _kind(edition, use).fields.get(rest)
+    return edition.matter.fields.get(rest) if root == "form" else None
 
 
 def _check_whens(matter: Matter) -> None:
@@ -125,7 +143,11 @@ def _exists(edition: Edition, path: str) -> bool:
 
 
 def _held(edition: Edition, use: RecordUse, field: str) -> bool:
-    return field in edition.sources[use.source].kinds[use.kind].fields
+    return field in _kind(edition, use).fields
+
+
+def _kind(edition: Edition, use: RecordUse) -> RecordKind:
+    return edition.sources[use.source].kinds[use.kind]
 
 
 def _needed(path: str, needs: tuple[str, ...]) -> bool:

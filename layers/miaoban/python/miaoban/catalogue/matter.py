@@ -154,11 +154,12 @@ class Content(Frozen):
 
 
 class LicenceLayout(Frozen):
-    """What the licence is called, its type code (GB/T 36904) and what stands on it."""
+    """What the licence is called, its type code (GB/T 36904), what stands on it, and the path of its last day, if it ends."""
 
     name: str
     type_code: str
     statement: str | None = None
+    valid_until: str | None = None
     contents: tuple[Content, ...]
 
 

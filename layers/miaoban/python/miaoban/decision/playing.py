@@ -133,7 +133,7 @@ def play(edition: Edition, given: Given) -> Played:
         corrected=given.corrected,
     )
     decision = decide(published.matter, situation, facts)
-    records = {name: _with(edition, name, evidence, shown).values for name, evidence in stored.items()}
+    records = {name: _with(edition, name, evidence, _told).values for name, evidence in stored.items()}
     roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}
     lines = _lines(edition, roots) if decision.outcome is Outcome.APPROVED else {}
     return Played(published, situation, facts, decision, lines)
@@ -194,10 +194,14 @@ def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str
 
 def _own_roots(edition: Edition, situation: Situation, filled: Mapping[str, Any], given: Given) -> dict[str, Any]:
     return {
-        "form": worded(situation.fields, shown(situation.fields, filled)),
+        "form": _told(situation.fields, filled),
         "situation": answered(edition.matter.questions, situation.answers),
         "applicant": {"name": given.applicant.name, "number": given.applicant.number.masked},
     }
+
+
+def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    return worded(fields, shown(fields, values))
 
 
 def _lines(edition: Edition, roots: Mapping[str, Any]) -> dict[str, Any]:

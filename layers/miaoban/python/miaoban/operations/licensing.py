@@ -1,9 +1,11 @@
 """What approval does to the licence: a new one, a new version, or an end. Signs; writes nothing itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
+from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.wording import answered, worded
 from miaoban.evidence.privacy import shown
@@ -91,18 +93,22 @@ def _terms(ruling: Ruling) -> Terms:
         statement=matter.result.statement,
         contents=tuple(Line(label=line.label, value=value_at(roots, line.value)) for line in matter.result.contents),
         issued_on=law_date(ruling.facts.now),
+        valid_until=value_at(roots, matter.result.valid_until or ""),
     )
 
 
 def _roots(ruling: Ruling) -> dict[str, Any]:
     """The values a licence may show: numbers masked, codes in words."""
     fields = ruling.filing.situation.fields
-    records = {record.name: shown(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
+    records = {record.name: _told(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
     organ, party = ruling.filing.organ.model_dump(), ruling.filing.party
     applicant = {"name": party.name, "number": party.number.masked}
     situation = answered(ruling.filing.published.matter.questions, ruling.filing.situation.answers)
-    form = worded(fields, shown(fields, ruling.form))
-    return {**records, "form": form, "situation": situation, "organ": organ, "applicant": applicant}
+    return {**records, "form": _told(fields, ruling.form), "situation": situation, "organ": organ, "applicant": applicant}
+
+
+def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    return worded(fields, shown(fields, values))
 
 
 def _put(licence: Licence) -> Put:
