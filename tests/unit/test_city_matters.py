@@ -8,7 +8,7 @@ from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
 
-PARKING = "parking-filing"
+PARKING, FUND = "parking-filing", "housing-fund-withdrawal"
 
 
 def licence(found: Services, number: str) -> Licence:
@@ -35,3 +35,19 @@ def test_what_is_filed_again_supersedes_what_was_filed() -> None:
     assert select(kit.edition(PARKING).matter, given.situation).result is Result.RENEW
     assert (licence(found, first).status, licence(found, first).successor) == (LicenceStatus.SUPERSEDED, second)
     assert licence(found, second).status is LicenceStatus.VALID
+
+
+def test_each_reason_reads_only_the_records_that_it_has_a_use_for() -> None:
+    """Purpose limits what is looked at (个人信息保护法 art. 6): whoever retires is not asked about marriage or homes."""
+    fund = kit.edition(FUND).matter
+    assert select(fund, {"reason": "retire"}).records.keys() == {"person", "account", "insured"}
+    assert select(fund, {"reason": "rent", "family": "single"}).records.keys() == {"person", "account", "homes", "marriage"}
+    assert select(fund, {"reason": "death"}).records.keys() == {"person", "estate", "deceased"}
+
+
+def test_three_of_the_six_lawful_reasons_close_the_account() -> None:
+    """住房公积金管理条例 art. 24: retirement, disability, emigration; and so do death and leaving for good."""
+    fund = kit.edition(FUND).matter
+    reasons = fund.questions["reason"].answers.keys() - {"rent"}
+    closing = {reason for reason in reasons if "closing" in select(fund, {"reason": reason}).fields}
+    assert closing == {"retire", "disability", "abroad", "death", "leave"}
