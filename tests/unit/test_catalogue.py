@@ -104,6 +104,12 @@ MISTAKES = [
         "the holder",
     ),
     (MATTER, swap("unique: [form.uscc,", "unique: [form.usc,"), "matter.yaml：unique 中的 form.usc 没有", "the unique key"),
+    (
+        MATTER,
+        swap("unique: [form.uscc,", "unique: [situation.king,"),
+        "matter.yaml：unique 中的 situation.king 没有",
+        "nor this",
+    ),
     (MATTER, swap("unit: working-day", "unit: workday"), "matter.yaml：limits.promised.unit", "a unit that is not one"),
     (CONDITIONS, swap("id: C13", "id: C4"), "conditions.yaml：C4 出现了 2 次", "an id twice"),
     (CONDITIONS, swap("situation.subject ==", "situation.subject = ="), "conditions.yaml：C4 的表达式 .* 无法编译", "a typo"),

@@ -1,18 +1,27 @@
 """The city's matters: what the folders promise beyond their examples."""
 
+from datetime import timedelta
+
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.situations import select
+from miaoban.decision.examples import Given
 from miaoban.licence.licence import Licence, LicenceStatus
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
 
-PARKING, FUND = "parking-filing", "housing-fund-withdrawal"
+PARKING, FUND, CODE, QUERIES = "parking-filing", "housing-fund-withdrawal", "presentation-code", "mobile-queries"
 
 
 def licence(found: Services, number: str) -> Licence:
     return Licence.read(found.store.read([licence_key(number)])[licence_key(number)].body)
+
+
+def file(found: Services, matter: str, given: Given, key: str) -> str:
+    """The number of the licence that a filing brings."""
+    application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
+    return str(submit(found, application, kit.party(found), key)["licence"])
 
 
 def test_parking_has_ten_situations_seventeen_materials_and_six_sources() -> None:
@@ -30,8 +39,7 @@ def test_every_situation_of_parking_is_shown_to_be_filed_at_once() -> None:
 def test_what_is_filed_again_supersedes_what_was_filed() -> None:
     given = kit.examples(PARKING)["01-surface.yaml"].given
     found = kit.populate(kit.services(), given, PARKING)
-    application = Application(matter=PARKING, region=given.region, situation=given.situation, form=given.form)
-    first, second = (submit(found, application, kit.party(found), key)["licence"] for key in ("first", "second"))
+    first, second = (file(found, PARKING, given, key) for key in ("first", "second"))
     assert select(kit.edition(PARKING).matter, given.situation).result is Result.RENEW
     assert (licence(found, first).status, licence(found, first).successor) == (LicenceStatus.SUPERSEDED, second)
     assert licence(found, second).status is LicenceStatus.VALID
@@ -51,3 +59,25 @@ def test_three_of_the_six_lawful_reasons_close_the_account() -> None:
     reasons = fund.questions["reason"].answers.keys() - {"rent"}
     closing = {reason for reason in reasons if "closing" in select(fund, {"reason": reason}).fields}
     assert closing == {"retire", "disability", "abroad", "death", "leave"}
+
+
+def test_a_code_ends_with_its_last_day() -> None:
+    given = kit.examples(CODE)["01-today.yaml"].given
+    found = kit.populate(kit.services(), given, CODE)
+    number = file(found, CODE, given, "once")
+    assert licence(found, number).status_on(given.now.date()) is LicenceStatus.VALID
+    assert licence(found, number).status_on(given.now.date() + timedelta(days=1)) is LicenceStatus.EXPIRED
+
+
+def test_one_query_does_not_supersede_another() -> None:
+    medical, fund = (kit.examples(QUERIES)[name].given for name in ("01-medical.yaml", "01-fund.yaml"))
+    found = kit.populate(kit.services(), medical, QUERIES)
+    first, other, second = (file(found, QUERIES, given, key) for given, key in ((medical, "a"), (fund, "b"), (medical, "c")))
+    assert (licence(found, first).successor, licence(found, other).status) == (second, LicenceStatus.VALID)
+
+
+def test_a_query_says_nothing_of_what_was_not_asked() -> None:
+    given = kit.examples(QUERIES)["01-fund.yaml"].given
+    found = kit.populate(kit.services(), given, QUERIES)
+    said = {line.label for line in licence(found, file(found, QUERIES, given, "once")).terms.contents if line.value is not None}
+    assert said == {"查询内容", "用途", "公积金账户状态", "公积金缴存单位", "公积金缴至", "公积金余额"}

@@ -165,7 +165,7 @@ def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
         yield from ((_FORM, code, path, {"applicant", *records}) for path in (field.prefill,) if path)
     for code, material in matter.materials.items():
         yield from ((_MATERIALS, code, f"form.{field}", {"form"}) for field in material.fields)
-    yield from ((_MATTER, "unique", path, {"form", "applicant"}) for path in matter.unique)
+    yield from ((_MATTER, "unique", path, {"form", "applicant", "situation"}) for path in matter.unique)
     yield from ((_MATTER, "holder", path, {"form", "applicant", *records}) for path in (matter.holder.code, matter.holder.name))
     yield from (
         (_MATTER, line.label, line.value, {"form", "situation", "organ", "applicant", *records})
