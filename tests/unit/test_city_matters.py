@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.situations import select
 from miaoban.decision.examples import Given
@@ -81,3 +83,24 @@ def test_a_query_says_nothing_of_what_was_not_asked() -> None:
     found = kit.populate(kit.services(), given, QUERIES)
     said = {line.label for line in licence(found, file(found, QUERIES, given, "once")).terms.contents if line.value is not None}
     assert said == {"查询内容", "用途", "公积金账户状态", "公积金缴存单位", "公积金缴至", "公积金余额"}
+
+
+STAGES = ("construction-land-use", "construction-planning", "construction-permit", "construction-completion")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_every_stage_knows_the_ten_national_types_and_always_ends_with_a_person(stage: str) -> None:
+    matter = kit.edition(stage).matter
+    types = matter.questions["project"].answers
+    assert list(types) == [str(number) for number in range(1, 11)]
+    others = {code: next(iter(question.answers)) for code, question in matter.questions.items() if code != "project"}
+    looks = {code: [c.id for c in select(matter, {"project": code, **others}).conditions if c.examine] for code in types}
+    assert all(looks.values())
+
+
+def test_the_stages_keep_within_the_whole_of_the_law_and_of_the_city() -> None:
+    """120 working days in all (国办发〔2019〕11 号); the city promises 90 at most, and no stage passes the joint 45."""
+    stages = [kit.edition(stage).matter for stage in STAGES]
+    assert sum(stage.limits.promised.n for stage in stages) == 120
+    assert sum(stage.limits_in("211281").promised.n for stage in stages) == 90
+    assert all(stage.limits.statutory and stage.limits.promised.n <= stage.limits.statutory.n == 45 for stage in stages)
