@@ -48,9 +48,8 @@ def source_texts() -> Mapping[str, str]:
 
 @lru_cache
 def sources() -> Mapping[str, Source]:
-    """Every source, by its code."""
-    known = (read_source(name, text) for name, text in source_texts().items())
-    return {source.code: source for source in known}
+    """All sources, by code."""
+    return {source.code: source for source in (read_source(name, text) for name, text in source_texts().items())}
 
 
 @lru_cache

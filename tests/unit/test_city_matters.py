@@ -9,6 +9,8 @@ from miaoban.catalogue.situations import select
 from miaoban.decision.examples import Given
 from miaoban.licence.licence import Licence, LicenceStatus
 from miaoban.operations.licensing import licence_key
+from miaoban.operations.once import Once
+from miaoban.operations.review import PersonalDecision, review
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
@@ -104,3 +106,27 @@ def test_the_stages_keep_within_the_whole_of_the_law_and_of_the_city() -> None:
     assert sum(stage.limits.promised.n for stage in stages) == 120
     assert sum(stage.limits_in("211281").promised.n for stage in stages) == 90
     assert all(stage.limits.statutory and stage.limits.promised.n <= stage.limits.statutory.n == 45 for stage in stages)
+
+
+GRANTED = [
+    ("construction-land-use", "01-government.yaml", {"审批流程类型": "政府投资工程建设项目（房屋建筑类）"}),
+    ("construction-planning", "01-industrial.yaml", {"本阶段事项": "设计方案审查、建设工程规划许可证"}),
+    ("construction-permit", "01-government.yaml", {"项目名称": "示例学校工程"}),
+    ("construction-completion", "01-government.yaml", {"牵头机关": "铁岭市住房和城乡建设局"}),
+    (FUND, "02-build.yaml", {"提取原因": "建造、翻建、大修自住住房"}),
+    (FUND, "08-death.yaml", {"已故缴存人的个人账号": "GJJ00000002", "提取金额": "60,000.00 元"}),
+    ("enterprise-subsidy", "02-quick.yaml", {"兑现方式": "快申快享", "经审核的申报金额": "100,000.00 元"}),
+]
+
+
+@pytest.mark.parametrize(("matter", "example", "lines"), GRANTED)
+def test_what_a_person_grants_becomes_a_licence(matter: str, example: str, lines: dict[str, str]) -> None:
+    given = kit.examples(matter)[example].given
+    found = kit.populate(kit.services(), given, matter)
+    application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
+    case = submit(found, application, kit.party(found), "filed")
+    assert case["status"] == "reviewing"
+    decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
+    answer = review(found, case["case"], decided, Once(found, "officer", "decided", {}), lambda _: None)
+    told = {line.label: line.value for line in licence(found, answer["licence"]).terms.contents}
+    assert {**told, **lines} == told
