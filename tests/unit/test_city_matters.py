@@ -32,6 +32,7 @@ def test_parking_has_ten_situations_seventeen_materials_and_six_sources() -> Non
     edition = kit.edition(PARKING)
     (question,) = edition.matter.questions.values()
     assert (len(question.answers), len(edition.matter.materials), len(edition.sources)) == (10, 17, 6)
+    assert all(material.standard for material in edition.matter.materials.values()), "each is a standard material"
 
 
 def test_every_situation_of_parking_is_shown_to_be_filed_at_once() -> None:
