@@ -61,6 +61,15 @@ def test_the_answers_choose(kind: str, result: Result, asked: set[str], reason: 
     assert {"cross_province", "grains", "warehouses", "lease_contract"} & situation.fields.keys() == asked, reason
 
 
+def test_a_record_is_read_only_where_the_situation_has_a_use_for_it() -> None:
+    matter = kit.edition().matter
+    listing = matter.records["listing"].model_copy(update={"when": "situation.kind == 'first'"})
+    limited = matter.model_copy(update={"records": {**matter.records, "listing": listing}})
+    first = {"kind": "first", "subject": "enterprise", "storage": "own"}
+    assert select(limited, first).records.keys() == {"enterprise", "authority", "listing"}
+    assert select(limited, {"kind": "cancel", "subject": "enterprise"}).records.keys() == {"enterprise", "authority"}
+
+
 def test_only_valid_answers_are_remembered() -> None:
     published = Published(edition=kit.edition(), version=1, digest="x")
     valid = {"kind": "cancel", "subject": "enterprise"}

@@ -4,11 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from miaoban.catalogue.fields import Field, Fields, FieldType
+from miaoban.catalogue.matter import Question
 
 
 def worded(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of known fields in words; an option that is no longer offered stays as its code."""
     return {code: _worded(fields[code], value) for code, value in values.items()}
+
+
+def answered(questions: Mapping[str, Question], answers: Mapping[str, str]) -> dict[str, str]:
+    """The answers of a situation in words."""
+    return {code: questions[code].answers[answer].label for code, answer in answers.items()}
 
 
 def _worded(field: Field, value: Any) -> Any:
