@@ -1,6 +1,7 @@
 """The one base of every model: frozen, closed to unknown keys, shared by all floors."""
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,3 +26,10 @@ class Frozen(BaseModel):
     def text(self) -> str:
         """The JSON text under which this model is stored; what is None is left out."""
         return self.model_dump_json(exclude_none=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy the fields, some of them changed, and nothing that a cached property said of the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from itertools import islice
 from typing import Any, NamedTuple
 
+from miaoban.canonical import canonical_text
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
 from miaoban.catalogue.matter import Basis, Condition, Effect, Enough, Match, Matter
@@ -46,6 +47,11 @@ class Verdict(Frozen):
     compared: tuple[Compared, ...] = ()
     defect: str | None = None
     hint: bool = False
+
+    @cached_property
+    def canonical(self) -> str:
+        """The canonical JSON of the verdict, without what is empty."""
+        return canonical_text(self.model_dump(mode="json", exclude_none=True))
 
 
 Clause = Enough | Condition
