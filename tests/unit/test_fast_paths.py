@@ -61,6 +61,22 @@ def test_a_root_and_a_path_within_it_may_stand_together() -> None:
     assert roots == {"a": {"x": 1, "z": 2}}
 
 
+@pytest.mark.parametrize(
+    ("roots", "reason"),
+    [
+        ({"a": {"x": {"y": 1}}}, "a path of three words"),
+        ({"a": {"x": {"y": 1, "z": [2]}, "w": None}, "b": 1}, "with what nobody asks for"),
+    ],
+)
+def test_an_expression_is_given_what_it_names(roots: dict[str, Any], reason: str) -> None:
+    assert all_hold(("a.x.y == 1", "a.w == null", "c == null", "d.e == null"), roots) == (True,) * 4, reason
+
+
+@pytest.mark.parametrize("root", [None, "text", 7, ["x"]], ids=type)
+def test_a_root_that_holds_no_values_leaves_them_null(root: object) -> None:
+    assert all_hold(("a.x == null",), {"a": root}) == (True,)
+
+
 def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:
     given_ = kit.examples()["01-own-warehouse.yaml"].given
     broken = [

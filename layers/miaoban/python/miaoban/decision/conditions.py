@@ -1,16 +1,17 @@
 """Conditions judged: true, false or unknown, each with its reason, its article and what would make it hold."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from functools import cached_property, lru_cache, reduce
-from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from miaoban.canonical import canonical_text
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
-from miaoban.catalogue.matter import Basis, Condition, Effect, Enough, Match, Matter
-from miaoban.decision.facts import OWN_ROOTS, Facts
+from miaoban.catalogue.matter import Basis, Condition, Effect, Match, Matter
+from miaoban.catalogue.situations import Situation
+from miaoban.decision.facts import Facts
+from miaoban.decision.plan import Clause, plan_of
 from miaoban.evidence.comparison import agrees
 from miaoban.models import Frozen
 
@@ -54,9 +55,6 @@ class Verdict(Frozen):
         return canonical_text(self.model_dump(mode="json", exclude_none=True))
 
 
-Clause = Enough | Condition
-
-
 class Judged(NamedTuple):
     """The verdict's variable part, before the condition's own words are added."""
 
@@ -66,17 +64,17 @@ class Judged(NamedTuple):
     defect: str | None = None
 
 
-def judge(matter: Matter, conditions: tuple[Condition, ...], facts: Facts) -> tuple[Verdict, ...]:
+_SAID: Final = {True: Judged(Truth.TRUE), False: Judged(Truth.FALSE)}
+
+
+def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
-    roots = facts.roots()
-    clauses = [(clause, _unknown(clause, facts, roots)) for condition in conditions for clause in _clauses(condition)]
-    told = _told(tuple(clause.holds for clause, open_ in clauses if clause.holds and not open_), roots)
-    judged = iter([open_ or _known(matter, clause, told, roots) for clause, open_ in clauses])
-    return tuple(_verdict(condition, reduce(_or, islice(judged, len(_clauses(condition))))) for condition in conditions)
-
-
-def _clauses(condition: Condition) -> tuple[Clause, ...]:
-    return (condition,) if condition.enough is None else (condition.enough, condition)
+    plan, roots = plan_of(situation), facts.roots
+    absent = {path for path in plan.needs if value_at(roots, path) is None}
+    unknown = {clause: why for clause in plan.clauses if (why := _unknown(clause, absent, facts))} if absent else {}
+    told = _told(tuple(clause.holds for clause in plan.clauses if clause.holds and clause not in unknown), roots)
+    judged = {clause: unknown.get(clause) or _known(matter, clause, told, roots) for clause in plan.clauses}
+    return tuple(_verdict(rule.condition, reduce(_or, map(judged.__getitem__, rule.clauses))) for rule in plan.rules)
 
 
 def _or(enough: Judged, rest: Judged) -> Judged:
@@ -89,25 +87,18 @@ def _or(enough: Judged, rest: Judged) -> Judged:
     return Judged(Truth.UNKNOWN, missing, rest.compared, enough.defect or rest.defect)
 
 
-def _unknown(clause: Clause, facts: Facts, roots: Mapping[str, Any]) -> Judged | None:
+def _unknown(clause: Clause, absent: Collection[str], facts: Facts) -> Judged | None:
     """Why a clause cannot be told; None when all that it needs is known.
 
     A record that nobody could look up, because the form leaves out its key, is a defect; otherwise its source is missing.
     """
-    open_ = {root for path, root in _from_records(clause.needs) if value_at(roots, path) is None}
+    open_ = {record for path, record in clause.needs if path in absent}
     if not open_:
         return None
     unasked = sorted(open_ - facts.evidence.keys())
     if unasked:
         return Judged(Truth.UNKNOWN, defect=f"没有填写查询 {'、'.join(unasked)} 所需的内容")
-    return Judged(Truth.UNKNOWN, tuple(sorted({facts.evidence[root].source_name for root in open_})))
-
-
-@lru_cache(maxsize=4096)
-def _from_records(needs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The needed paths that lead into records, each with the record's name; what a form leaves out is known to be absent."""
-    named = ((path, path.partition(".")[0]) for path in needs)
-    return tuple((path, root) for path, root in named if root not in OWN_ROOTS)
+    return Judged(Truth.UNKNOWN, tuple(sorted({facts.evidence[record].source_name for record in open_})))
 
 
 def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Judged]:
@@ -116,13 +107,12 @@ def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, J
         truths = all_hold(expressions, roots)
     except ExpressionError:
         return {expression: _judged(expression, roots) for expression in expressions}
-    judged = (Judged(Truth.TRUE if truth else Truth.FALSE) for truth in truths)
-    return dict(zip(expressions, judged, strict=True))
+    return dict(zip(expressions, map(_SAID.__getitem__, truths), strict=True))
 
 
 def _judged(expression: str, roots: Mapping[str, Any]) -> Judged:
     try:
-        return Judged(Truth.TRUE if holds(expression, roots) else Truth.FALSE)
+        return _SAID[holds(expression, roots)]
     except ExpressionError as error:
         return Judged(Truth.UNKNOWN, defect=str(error))
 
@@ -132,8 +122,7 @@ def _known(matter: Matter, clause: Clause, told: Mapping[str, Judged], roots: Ma
 
 
 def _compare(matter: Matter, clause: Clause, roots: Mapping[str, Any]) -> Judged:
-    matches = clause.matches if isinstance(clause, Condition) else ()
-    compared = tuple(_side_by_side(matter, match, roots) for match in matches)
+    compared = tuple(_side_by_side(matter, match, roots) for match in clause.matches)
     return Judged(Truth.TRUE if all(pair.agrees for pair in compared) else Truth.FALSE, compared=compared)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,7 +48,8 @@ class Facts(Frozen):
         """The law's date (Asia/Shanghai) of `now`."""
         return self.now.astimezone(LAW_TIME).date().isoformat()
 
-    def roots(self) -> dict[str, Any]:
+    @cached_property
+    def roots(self) -> Mapping[str, Any]:
         """The values under the first words of paths; a record's own words are `present` and its fields."""
         own = {
             "form": self.form,

@@ -40,7 +40,7 @@ def flags(case: Case, ruling: Ruling) -> Iterator[Put]:
             matter=case.matter,
             matter_name=case.matter_name,
             organ=case.organ,
-            holder=str(value_at(ruling.facts.roots(), ruling.filing.published.matter.holder.code)),
+            holder=str(value_at(ruling.facts.roots, ruling.filing.published.matter.holder.code)),
             licence=case.licence,
             raised_at=ruling.facts.now,
             reasons=reasons,
