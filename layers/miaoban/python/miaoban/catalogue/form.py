@@ -9,15 +9,6 @@ from miaoban.catalogue.errors import FormError, Problem
 from miaoban.catalogue.fields import Field, Fields, FieldType, schema
 from miaoban.catalogue.problems import escaped, problems_of
 from miaoban.errors import FinalError
-from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
-from miaoban.text import clean
-
-IDENTIFIERS = {
-    FieldType.USCC: Uscc,
-    FieldType.RESIDENT_ID: ResidentId,
-    FieldType.MOBILE: Mobile,
-    FieldType.REGION: RegionCode,
-}
 
 
 class Checked(NamedTuple):
@@ -56,11 +47,12 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        return {code: self._value(fields.get(code), value, pointer, code) for code, value in values.items()}
+        return {
+            code: self._value(field, value, pointer, code) if (field := fields.get(code)) else value
+            for code, value in values.items()
+        }
 
-    def _value(self, field: Field | None, value: Any, pointer: str, code: str) -> Any:
-        if field is None:
-            return value
+    def _value(self, field: Field, value: Any, pointer: str, code: str) -> Any:
         if isinstance(value, str):
             return self._text(field, value, pointer, code)
         if isinstance(value, list) and field.type is FieldType.TABLE:
@@ -73,18 +65,11 @@ class _Reader:
 
     def _text(self, field: Field, value: str, pointer: str, code: str) -> str:
         try:
-            normal, repairs = self._read(field, value)
+            normal, repairs = field.normalise(value)
         except FinalError as error:
             place = f"{pointer}/{escaped(code)}"
             self.problems.append(Problem(pointer=place, code=error.code, message=f"{field.label}：{error}"))
             return value
         if repairs:
             self.repairs += (f"{field.label}：{repair}" for repair in repairs)
-        return normal
-
-    def _read(self, field: Field, value: str) -> tuple[str, tuple[str, ...]]:
-        identifier = IDENTIFIERS.get(field.type)
-        if identifier is None:
-            return clean(value)
-        normal, repairs = identifier.normalise(value)
-        return str(normal), repairs
+        return str(normal)

@@ -19,8 +19,11 @@ ISSUED, DECLARED = "A", "D"
 def grades(fields: Fields, facts: Facts) -> dict[str, str]:
     """The grade of every value in the form."""
     roots = facts.roots
-    known = ((code, fields[code].prefill, value) for code, value in facts.form.items() if code in fields)
-    return {code: _grade(path, value, roots) if path else DECLARED for code, path, value in known}
+    return {
+        code: _grade(path, value, roots) if (path := fields[code].prefill) else DECLARED
+        for code, value in facts.form.items()
+        if code in fields
+    }
 
 
 def _grade(path: str, value: Any, roots: Mapping[str, Any]) -> str:
