@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from miaoban.catalogue.matter import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.situations import Situation
-from miaoban.decision.conditions import Truth
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.provenance import grades, source_of
+from miaoban.decision.verdict import Truth
 from miaoban.evidence.record import Evidence, State
 from tests import kit
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
-from miaoban.decision.conditions import Truth, Verdict
 from miaoban.decision.examples import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import Receipt, receipt_of
+from miaoban.decision.verdict import Truth, Verdict
 from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
 from miaoban.text import clean
 from tests import kit

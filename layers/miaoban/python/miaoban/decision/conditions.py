@@ -1,58 +1,17 @@
 """Conditions judged: true, false or unknown, each with its reason, its article and what would make it hold."""
 
 from collections.abc import Collection, Mapping
-from enum import StrEnum
-from functools import cached_property, lru_cache, reduce
+from functools import reduce
 from typing import Any, Final, NamedTuple
 
-from miaoban.canonical import canonical_text
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
-from miaoban.catalogue.matter import Basis, Condition, Effect, Match, Matter
+from miaoban.catalogue.matter import Effect, Match, Matter
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Facts
-from miaoban.decision.plan import Clause, plan_of
+from miaoban.decision.plan import Clause, Rule, plan_of
+from miaoban.decision.verdict import Compared, Truth, Verdict
 from miaoban.evidence.comparison import agrees
-from miaoban.models import Frozen
-
-
-class Truth(StrEnum):
-    """The three values of a condition."""
-
-    TRUE = "true"
-    FALSE = "false"
-    UNKNOWN = "unknown"
-
-
-class Compared(Frozen):
-    """A declared value beside the held one."""
-
-    field: str
-    label: str
-    declared: Any = None
-    held: Any = None
-    agrees: bool
-
-
-class Verdict(Frozen):
-    """What became of one condition; words for people only where it does not hold. A `hint` can flag and no more."""
-
-    condition: str
-    basis: Basis
-    truth: Truth
-    effect: Effect | None = None
-    missing: tuple[str, ...] = ()
-    title: str | None = None
-    says: str | None = None
-    cure: str | None = None
-    compared: tuple[Compared, ...] = ()
-    defect: str | None = None
-    hint: bool = False
-
-    @cached_property
-    def canonical(self) -> str:
-        """The canonical JSON of the verdict, without what is empty."""
-        return canonical_text(self.model_dump(mode="json", exclude_none=True))
 
 
 class Judged(NamedTuple):
@@ -64,7 +23,8 @@ class Judged(NamedTuple):
     defect: str | None = None
 
 
-_SAID: Final = {True: Judged(Truth.TRUE), False: Judged(Truth.FALSE)}
+HOLDS: Final = Judged(Truth.TRUE)
+_SAID: Final = {True: HOLDS, False: Judged(Truth.FALSE)}
 
 
 def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, ...]:
@@ -74,7 +34,7 @@ def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, 
     unknown = {clause: why for clause in plan.clauses if (why := _unknown(clause, absent, facts))} if absent else {}
     told = _told(tuple(clause.holds for clause in plan.clauses if clause.holds and clause not in unknown), roots)
     judged = {clause: unknown.get(clause) or _known(matter, clause, told, roots) for clause in plan.clauses}
-    return tuple(_verdict(rule.condition, reduce(_or, map(judged.__getitem__, rule.clauses))) for rule in plan.rules)
+    return tuple([_verdict(rule, reduce(_or, map(judged.__getitem__, rule.clauses))) for rule in plan.rules])
 
 
 def _or(enough: Judged, rest: Judged) -> Judged:
@@ -134,10 +94,10 @@ def _side_by_side(matter: Matter, match: Match, roots: Mapping[str, Any]) -> Com
     return Compared(field=match.declared, label=label, declared=declared, held=held, agrees=same)
 
 
-def _verdict(condition: Condition, judged: Judged) -> Verdict:
-    truth, missing, compared, defect = judged
-    if truth is Truth.TRUE and not compared:
-        return _plain(condition.id, condition.basis.law, condition.basis.article)
+def _verdict(rule: Rule, judged: Judged) -> Verdict:
+    if judged is HOLDS:
+        return rule.holding
+    condition, (truth, missing, compared, defect) = rule.condition, judged
     if truth is Truth.TRUE:
         return Verdict(condition=condition.id, basis=condition.basis, truth=truth, compared=compared)
     return Verdict(
@@ -153,9 +113,3 @@ def _verdict(condition: Condition, judged: Judged) -> Verdict:
         defect=defect,
         hint=condition.otherwise is Effect.FLAG,
     )
-
-
-@lru_cache(maxsize=4096)
-def _plain(condition: str, law: str, article: str) -> Verdict:
-    """The verdict of a condition that simply holds: always the same, so made once."""
-    return Verdict(condition=condition, basis=Basis(law=law, article=article), truth=Truth.TRUE)

@@ -15,8 +15,9 @@ from pydantic import Field as Declared
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.matter import Condition, Effect, Matter, Organ, Redirect
 from miaoban.catalogue.situations import Situation
-from miaoban.decision.conditions import Truth, Verdict, judge
+from miaoban.decision.conditions import judge
 from miaoban.decision.facts import Facts
+from miaoban.decision.verdict import Truth, Verdict
 from miaoban.models import Frozen
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from miaoban.catalogue.matter import Condition, Enough, Match
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import OWN_ROOTS
+from miaoban.decision.verdict import Truth, Verdict
 
 _REMEMBERED: Final = 1024
 
@@ -26,10 +27,11 @@ class Clause:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Rule:
-    """A condition with the clauses of which one must hold."""
+    """A condition with the clauses of which one must hold, and its verdict when that is all there is to say."""
 
     condition: Condition
     clauses: tuple[Clause, ...]
+    holding: Verdict
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,7 +46,7 @@ class Plan:
 @lru_cache(maxsize=_REMEMBERED)
 def plan_of(situation: Situation) -> Plan:
     """The plan of a situation, which is known by itself, not by what is in it."""
-    rules = tuple(Rule(condition, tuple(_clauses(condition))) for condition in situation.conditions)
+    rules = tuple(Rule(condition, tuple(_clauses(condition)), _holding(condition)) for condition in situation.conditions)
     clauses = tuple(clause for rule in rules for clause in rule.clauses)
     return Plan(rules, clauses, tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)))
 
@@ -53,6 +55,10 @@ def _clauses(condition: Condition) -> Iterator[Clause]:
     if condition.enough is not None:
         yield _clause(condition.enough, ())
     yield _clause(condition, condition.matches)
+
+
+def _holding(condition: Condition) -> Verdict:
+    return Verdict(condition=condition.id, basis=condition.basis, truth=Truth.TRUE)
 
 
 def _clause(stated: Enough | Condition, matches: tuple[Match, ...]) -> Clause:

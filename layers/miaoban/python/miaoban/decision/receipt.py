@@ -6,10 +6,10 @@ from typing import Any
 
 from miaoban.canonical import canonical_text, digest, digest_of
 from miaoban.catalogue.publication import Edition, Published
-from miaoban.decision.conditions import Verdict
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
 from miaoban.decision.provenance import grades
+from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
 MACHINE = "machine"

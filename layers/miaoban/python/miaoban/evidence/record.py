@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from miaoban.catalogue.source import Source
@@ -53,8 +54,17 @@ class Evidence(Frozen):
     values: Mapping[str, Any] = {}
 
 
-def assess(source: Source, record: Record | None, watermark: Watermark | None, now: datetime) -> Evidence:
-    """Say what is known: a source that has been silent too long, or a record too old, makes it unknown, never absent."""
+def assess(
+    source: Source,
+    record: Record | None,
+    watermark: Watermark | None,
+    now: datetime,
+    values: Mapping[str, Any] | None = None,
+) -> Evidence:
+    """Say what is known: a source that has been silent too long, or a record too old, makes it unknown, never absent.
+
+    `values` are what a held record says to those who ask; without them, what is kept.
+    """
     if record is None or record.withdrawn:
         return _absence(source, record, watermark, now)
     heard_at = watermark.heard_at if source.absence == "none" and watermark else record.received_at
@@ -69,7 +79,7 @@ def assess(source: Source, record: Record | None, watermark: Watermark | None, n
         issued_at=record.issued_at,
         received_at=record.received_at,
         grade="A",
-        values=record.values,
+        values=record.values if values is None else values,
     )
 
 
@@ -81,12 +91,17 @@ def _absence(source: Source, record: Record | None, watermark: Watermark | None,
 
 
 def _none(source: Source, record: Record | None) -> Evidence:
-    digest = record.digest if record else None
-    return Evidence(source=source.code, source_name=source.name, state=State.NONE, digest=digest)
+    return _nothing(source.code, source.name, State.NONE, digest=record.digest if record else None)
 
 
 def _unknown(source: Source, why: str) -> Evidence:
-    return Evidence(source=source.code, source_name=source.name, state=State.UNKNOWN, why=why)
+    return _nothing(source.code, source.name, State.UNKNOWN, why=why)
+
+
+@lru_cache(maxsize=1024)
+def _nothing(source: str, name: str, state: State, *, why: str | None = None, digest: str | None = None) -> Evidence:
+    """Evidence without a record's values: mostly the same for everybody, so made once."""
+    return Evidence(source=source, source_name=name, state=state, why=why, digest=digest)
 
 
 def _stale(source: Source, heard_at: datetime, now: datetime) -> bool:

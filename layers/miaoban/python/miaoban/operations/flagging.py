@@ -6,7 +6,7 @@ from datetime import datetime
 from miaoban.case.case import Case
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.matter import Organ
-from miaoban.decision.conditions import Verdict
+from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.ruling import Ruling
