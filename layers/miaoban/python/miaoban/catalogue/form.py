@@ -47,18 +47,17 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        return {
-            code: self._value(field, value, pointer, code) if (field := fields.get(code)) else value
-            for code, value in values.items()
-        }
-
-    def _value(self, field: Field, value: Any, pointer: str, code: str) -> Any:
-        if isinstance(value, str):
-            return self._text(field, value, pointer, code)
-        if isinstance(value, list) and field.type is FieldType.TABLE:
-            place = f"{pointer}/{escaped(code)}"
-            return [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
-        return value
+        normal = dict(values)
+        for code, value in values.items():
+            field = fields.get(code)
+            if field is None:
+                continue
+            if isinstance(value, str):
+                normal[code] = self._text(field, value, pointer, code)
+            elif isinstance(value, list) and field.type is FieldType.TABLE:
+                place = f"{pointer}/{escaped(code)}"
+                normal[code] = [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
+        return normal
 
     def _row(self, field: Field, row: Any, pointer: str) -> Any:
         return self.row(field.columns, row, pointer) if isinstance(row, Mapping) else row
