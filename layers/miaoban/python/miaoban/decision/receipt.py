@@ -13,7 +13,6 @@ from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
 MACHINE = "machine"
-_LAST = {"verdicts", "version"}
 
 
 class Receipt(Frozen):
@@ -40,7 +39,17 @@ class Receipt(Frozen):
 
         Most verdicts are the same in every receipt and keep their text; they stand last but one in the order of keys.
         """
-        rest = self.model_dump(mode="json", exclude_none=True, exclude=_LAST)
+        rest = {
+            "schema_version": self.schema_version,
+            "case": self.case,
+            "matter": self.matter,
+            "edition": self.edition,
+            "facts": self.facts.document(),
+            "provenance": self.provenance,
+            "outcome": self.outcome.value,
+            "decided_by": self.decided_by,
+            **({} if self.reason is None else {"reason": self.reason}),
+        }
         verdicts = ",".join(verdict.canonical for verdict in self.verdicts)
         text = f'{canonical_text(rest)[:-1]},"verdicts":[{verdicts}],"version":{self.version}}}'
         return text, digest_of(text)

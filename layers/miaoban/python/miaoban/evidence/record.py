@@ -1,13 +1,16 @@
 """Records (数源记录) as kept, and the evidence (核验事实) that a record, or its absence, gives at a moment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from miaoban.catalogue.source import Source
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, Frozen
 
 
 class Record(Frozen):
@@ -39,8 +42,11 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Evidence(Frozen):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """What one record says at the moment of a decision, with its source, digest and times. Grade A: issued by the source."""
+
+    __pydantic_config__ = CLOSED
 
     source: str
     source_name: str
@@ -51,7 +57,23 @@ class Evidence(Frozen):
     issued_at: datetime | None = None
     received_at: datetime | None = None
     grade: str | None = None
-    values: Mapping[str, Any] = {}
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The evidence as plain JSON values, without what is not known."""
+        told = {
+            "source": self.source,
+            "source_name": self.source_name,
+            "state": self.state.value,
+            "why": self.why,
+            "digest": self.digest,
+            "sequence": self.sequence,
+            "issued_at": self.issued_at and to_jsonable_python(self.issued_at),
+            "received_at": self.received_at and to_jsonable_python(self.received_at),
+            "grade": self.grade,
+            "values": self.values,
+        }
+        return {name: value for name, value in told.items() if value is not None}
 
 
 def assess(

@@ -98,9 +98,11 @@ def filled(fields: Fields, form: Mapping[str, Any], gathered: Gathered, party: P
     """The stored form with every value that is held and was not typed: asked once is enough."""
     applicant = {"name": party.name, "number": party.number.model_dump()}
     roots = {**gathered.stored, "applicant": applicant}
-    prefills = {code: field.prefill for code, field in fields.items() if field.prefill and form.get(code) is None}
-    held = {code: value_at(roots, path) for code, path in prefills.items()}
-    return {**form, **{code: value for code, value in held.items() if value is not None}}
+    filled = dict(form)
+    for code, field in fields.items():
+        if field.prefill and form.get(code) is None and (held := value_at(roots, field.prefill)) is not None:
+            filled[code] = held
+    return filled
 
 
 def waited(gathered: Gathered, waiting_for: Iterable[str]) -> tuple[WaitedRecord, ...]:
