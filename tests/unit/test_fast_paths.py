@@ -1,18 +1,19 @@
 """What is done faster must come out as what it replaces."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miaoban.canonical import digest
+from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
-from miaoban.decision.conditions import Truth
 from miaoban.decision.examples import Example
 from miaoban.decision.playing import play
-from miaoban.decision.receipt import receipt_of
+from miaoban.decision.receipt import Receipt, receipt_of
+from miaoban.decision.verdict import Truth, Verdict
 from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
 from miaoban.text import clean
 from tests import kit
@@ -22,12 +23,23 @@ plain = st.text(st.sampled_from("0Aa9Zz -\u3000\u200b\uff10\uff21\xad\n\t汉（"
 
 
 @pytest.mark.parametrize("example", kit.examples().values(), ids=kit.examples().keys())
-def test_a_sealed_receipt_has_the_digest_of_its_document(example: Example) -> None:
+def test_a_receipt_is_stored_as_the_very_bytes_that_are_digested(example: Example) -> None:
     played = play(kit.edition(), example.given)
     receipt = receipt_of("case", played.published, played.facts, played.decision)
-    text, sealed = receipt.sealed()
-    assert text == receipt.text()
-    assert sealed == digest(receipt.document())
+    for made in (receipt, receipt.model_copy(update={"decided_by": "officer-7", "reason": "已电话核实", "version": 12})):
+        text, sealed = made.sealed()
+        assert text.encode() == canonical(made.document())
+        assert sealed == f"sha256:{sha256(text.encode()).hexdigest()}" == digest(made.document())
+        assert Receipt.read(text) == made
+
+
+def test_a_changed_copy_says_nothing_of_the_original() -> None:
+    verdict = play(kit.edition(), kit.examples()["01-own-warehouse.yaml"].given).decision.verdicts[0]
+    assert '"C4"' in verdict.canonical
+    copied = verdict.model_copy(update={"condition": "C5"})
+    assert '"C5"' in copied.canonical
+    assert copied == Verdict.model_validate(verdict.model_dump() | {"condition": "C5"})
+    assert '"C4"' in verdict.canonical
 
 
 def test_expressions_asked_together_say_what_they_say_alone() -> None:
@@ -47,6 +59,22 @@ def test_a_root_and_a_path_within_it_may_stand_together() -> None:
     roots = {"a": {"x": 1, "z": 2}}
     assert all_hold(("len(keys(a)) == 2", "a.x == 1"), roots) == (True, True)
     assert roots == {"a": {"x": 1, "z": 2}}
+
+
+@pytest.mark.parametrize(
+    ("roots", "reason"),
+    [
+        ({"a": {"x": {"y": 1}}}, "a path of three words"),
+        ({"a": {"x": {"y": 1, "z": [2]}, "w": None}, "b": 1}, "with what nobody asks for"),
+    ],
+)
+def test_an_expression_is_given_what_it_names(roots: dict[str, Any], reason: str) -> None:
+    assert all_hold(("a.x.y == 1", "a.w == null", "c == null", "d.e == null"), roots) == (True,) * 4, reason
+
+
+@pytest.mark.parametrize("root", [None, "text", 7, ["x"]], ids=type)
+def test_a_root_that_holds_no_values_leaves_them_null(root: object) -> None:
+    assert all_hold(("a.x == null",), {"a": root}) == (True,)
 
 
 def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:

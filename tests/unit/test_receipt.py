@@ -147,6 +147,10 @@ MALFORMED: list[tuple[Any, str]] = [
     (proof({**DOCUMENT, "note": "x"}), "an unknown key inside"),
     (proof({key: value for key, value in DOCUMENT.items() if key != "facts"}), "no facts"),
     (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "situation": {"kind": "x"}}}), "a situation that does not exist"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "note": "x"}}), "an unknown fact"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "held": {"present": False, "note": "x"}}}), "an unknown key of a part"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "applicant": {"name": "甄示例"}}}), "an applicant without number"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "evidence": {"enterprise": {"state": "held"}}}}), "no source"),
 ]
 
 

@@ -29,15 +29,16 @@ class Sealer:
     def __init__(self, root: str) -> None:
         if len(root) < ROOT_LETTERS:
             raise SealError(f"根密钥至少 {ROOT_LETTERS} 个字符，请在密钥库中存入随机文本")
-        self._pepper = _derived(root, b"miaoban pepper v1")
+        self._peppered = hmac.new(_derived(root, b"miaoban pepper v1"), digestmod=sha256)
         self._cipher = AESGCM(_derived(root, b"miaoban seal v1"))
 
     def pseudonym(self, kind: str, number: str) -> str:
         """Return 32 lower-case base32 letters for a kind and number; raises PseudonymError if either is empty."""
         if not kind or not number:
             raise PseudonymError("证件类型和号码均不能为空，请补全后再查询")
-        digest = hmac.digest(self._pepper, f"{kind}|{number}".encode(), sha256)
-        return b32encode(digest[:_PSEUDONYM]).decode().lower()
+        mac = self._peppered.copy()  # setting up the key anew costs as much as the rest
+        mac.update(f"{kind}|{number}".encode())
+        return b32encode(mac.digest()[:_PSEUDONYM]).decode().lower()
 
     def seal(self, text: str) -> str:
         """Return `v1.` and base64url of a random nonce and the ciphertext; equal texts seal differently each time."""

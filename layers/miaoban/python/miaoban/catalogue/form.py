@@ -9,15 +9,6 @@ from miaoban.catalogue.errors import FormError, Problem
 from miaoban.catalogue.fields import Field, Fields, FieldType, schema
 from miaoban.catalogue.problems import escaped, problems_of
 from miaoban.errors import FinalError
-from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
-from miaoban.text import clean
-
-IDENTIFIERS = {
-    FieldType.USCC: Uscc,
-    FieldType.RESIDENT_ID: ResidentId,
-    FieldType.MOBILE: Mobile,
-    FieldType.REGION: RegionCode,
-}
 
 
 class Checked(NamedTuple):
@@ -56,35 +47,28 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        return {code: self._value(fields.get(code), value, pointer, code) for code, value in values.items()}
-
-    def _value(self, field: Field | None, value: Any, pointer: str, code: str) -> Any:
-        if field is None:
-            return value
-        if isinstance(value, str):
-            return self._text(field, value, pointer, code)
-        if isinstance(value, list) and field.type is FieldType.TABLE:
-            place = f"{pointer}/{escaped(code)}"
-            return [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
-        return value
+        normal = dict(values)
+        for code, value in values.items():
+            field = fields.get(code)
+            if field is None:
+                continue
+            if isinstance(value, str):
+                normal[code] = self._text(field, value, pointer, code)
+            elif isinstance(value, list) and field.type is FieldType.TABLE:
+                place = f"{pointer}/{escaped(code)}"
+                normal[code] = [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
+        return normal
 
     def _row(self, field: Field, row: Any, pointer: str) -> Any:
         return self.row(field.columns, row, pointer) if isinstance(row, Mapping) else row
 
     def _text(self, field: Field, value: str, pointer: str, code: str) -> str:
         try:
-            normal, repairs = self._read(field, value)
+            normal, repairs = field.normalise(value)
         except FinalError as error:
             place = f"{pointer}/{escaped(code)}"
             self.problems.append(Problem(pointer=place, code=error.code, message=f"{field.label}：{error}"))
             return value
         if repairs:
             self.repairs += (f"{field.label}：{repair}" for repair in repairs)
-        return normal
-
-    def _read(self, field: Field, value: str) -> tuple[str, tuple[str, ...]]:
-        identifier = IDENTIFIERS.get(field.type)
-        if identifier is None:
-            return clean(value)
-        normal, repairs = identifier.normalise(value)
-        return str(normal), repairs
+        return str(normal)

@@ -4,7 +4,7 @@ A release step refuses a matter for which `failures` has a sentence.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -144,7 +144,7 @@ def _private(number: ResidentId) -> Private:
 
 def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evidence:
     fields = _fields(edition, edition.matter.records[name])
-    return evidence.model_copy(update={"values": mapping(fields, evidence.values)})
+    return replace(evidence, values=mapping(fields, evidence.values))
 
 
 def _evidence(edition: Edition, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:

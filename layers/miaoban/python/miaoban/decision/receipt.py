@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic_core import from_json
-
-from miaoban.canonical import digest
+from miaoban.canonical import canonical_text, digest, digest_of
 from miaoban.catalogue.publication import Edition, Published
-from miaoban.decision.conditions import Verdict
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
 from miaoban.decision.provenance import grades
+from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
 MACHINE = "machine"
@@ -37,9 +35,24 @@ class Receipt(Frozen):
         return self.model_dump(mode="json", exclude_none=True)
 
     def sealed(self) -> tuple[str, str]:
-        """The text to store, and the digest of what it says: that of `document()`, without making it."""
-        text = self.text()
-        return text, digest(from_json(text))
+        """The text to store, which is the canonical JSON of `document()`, and its digest.
+
+        Most verdicts are the same in every receipt and keep their text; they stand last but one in the order of keys.
+        """
+        rest = {
+            "schema_version": self.schema_version,
+            "case": self.case,
+            "matter": self.matter,
+            "edition": self.edition,
+            "facts": self.facts.document(),
+            "provenance": self.provenance,
+            "outcome": self.outcome.value,
+            "decided_by": self.decided_by,
+            **({} if self.reason is None else {"reason": self.reason}),
+        }
+        verdicts = ",".join(verdict.canonical for verdict in self.verdicts)
+        text = f'{canonical_text(rest)[:-1]},"verdicts":[{verdicts}],"version":{self.version}}}'
+        return text, digest_of(text)
 
     @property
     def decided_at(self) -> datetime:

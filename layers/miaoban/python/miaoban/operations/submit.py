@@ -86,7 +86,8 @@ def filing_from(
     situation, form = published.situation(application.situation)
     checked = form.check(application.form, "/form")
     organ = organ_of(published.matter, application.region)
-    case_id = f"{organ.region}-{law_date(services.now()):%Y%m%d}-{services.new_id(CASE_LETTERS)}"
+    day = law_date(services.now()).isoformat().replace("-", "")
+    case_id = f"{organ.region}-{day}-{services.new_id(CASE_LETTERS)}"
     values = protect(situation.fields, checked.values, services.vault)
     return Filing(case_id, published, situation, organ, party, values), checked.repairs
 
