@@ -137,11 +137,15 @@ def test_an_example_that_cannot_be_played_says_why(patch: dict[str, Any], says: 
 @pytest.mark.parametrize(
     ("text", "says", "reason"),
     [
-        ("title: x\nexpect: {outcome: granted}", "examples/x.yaml：expect.outcome", "no such outcome"),
-        ("title: x\nexpect: {outcome: approved}\nnow: 1", "examples/x.yaml：now 没有这一项", "a key that means nothing"),
-        ("expect: {outcome: approved}", "examples/x.yaml：title 缺少这一项", "no sentence"),
+        ("title: x\nexpect: {outcome: granted}", "examples/x.yaml：第 2 行，expect.outcome", "no such outcome"),
+        (
+            "title: x\nexpect: {outcome: approved}\nnow: 1",
+            "examples/x.yaml：第 3 行，now 没有这一项",
+            "a key that means nothing",
+        ),
+        ("expect: {outcome: approved}", "examples/x.yaml：第 1 行，title 缺少这一项", "no sentence"),
         ('title: x\ngiven: {now: "2026-03-02"}\nexpect: {outcome: approved}', "given.now", "a moment without its zone"),
-        ("title: [", "x.yaml：第 2 行", "not YAML"),
+        ("title: [", "examples/x.yaml：第 2 行，不是正确的 YAML", "not YAML"),
     ],
 )
 def test_an_example_that_cannot_be_read_says_where(text: str, says: str, reason: str) -> None:

@@ -1,16 +1,18 @@
 """The plan of judging a situation: what its conditions need and ask, worked out once and the same for every filing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from miaoban.catalogue.matter import Condition, Enough, Match
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.tables import ROOT, Table, named
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.verdict import Truth, Verdict
 
 _REMEMBERED: Final = 1024
+_KNOWN: Final = OWN_ROOTS | {ROOT}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -18,10 +20,12 @@ class Clause:
     """One way for a condition to hold: an expression, or values that match; or what a person must examine.
 
     `needs` are the paths that lead into records, each with the record's name; what a form leaves out is known to be absent.
+    A clause needs what its decision tables need.
     """
 
     needs: tuple[tuple[str, str], ...]
     holds: str | None
+    tables: tuple[str, ...]
     matches: tuple[Match, ...] = ()
     examine: str | None = None
 
@@ -39,34 +43,45 @@ class Rule:
 class Plan:
     """The rules of a situation in the matter's order, all their clauses, and every path that these need of records.
 
-    The clauses that a person must examine are known to be unknown.
+    The clauses that a person must examine are known to be unknown. `tables` are those that the clauses ask.
     """
 
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...]
     examined: tuple[Clause, ...]
     needs: tuple[str, ...]
+    tables: Mapping[str, Table]
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def plan_of(situation: Situation) -> Plan:
     """The plan of a situation, which is known by itself, not by what is in it."""
-    rules = tuple(Rule(condition, tuple(_clauses(condition)), _holding(condition)) for condition in situation.conditions)
+    tables = situation.tables
+    rules = tuple(
+        Rule(condition, tuple(_clauses(condition, tables)), _holding(condition)) for condition in situation.conditions
+    )
     clauses = tuple(clause for rule in rules for clause in rule.clauses)
-    examined = tuple(clause for clause in clauses if clause.examine is not None)
-    return Plan(rules, clauses, examined, tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)))
+    return Plan(
+        rules=rules,
+        clauses=clauses,
+        examined=tuple(clause for clause in clauses if clause.examine is not None),
+        needs=tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)),
+        tables={name: tables[name] for clause in clauses for name in clause.tables},
+    )
 
 
-def _clauses(condition: Condition) -> Iterator[Clause]:
+def _clauses(condition: Condition, tables: Mapping[str, Table]) -> Iterator[Clause]:
     if condition.enough is not None:
-        yield Clause(_records(condition.enough), condition.enough.holds)
-    yield Clause(_records(condition), condition.holds, condition.matches, condition.examine)
+        yield _clause(condition.enough, tables)
+    yield replace(_clause(condition, tables), matches=condition.matches, examine=condition.examine)
 
 
 def _holding(condition: Condition) -> Verdict:
     return Verdict(condition=condition.id, basis=condition.basis, truth=Truth.TRUE)
 
 
-def _records(stated: Enough | Condition) -> tuple[tuple[str, str], ...]:
-    named = ((path, path.partition(".")[0]) for path in stated.needs)
-    return tuple((path, root) for path, root in named if root not in OWN_ROOTS)
+def _clause(stated: Enough | Condition, tables: Mapping[str, Table]) -> Clause:
+    asked = named(stated.holds) if stated.holds else ()
+    paths = dict.fromkeys((*stated.needs, *(path for name in asked for path in tables[name].inputs)))
+    roots = ((path, path.partition(".")[0]) for path in paths)
+    return Clause(tuple((path, root) for path, root in roots if root not in _KNOWN), stated.holds, asked)
