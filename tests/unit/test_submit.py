@@ -9,6 +9,7 @@ from miaoban.case.case import Case, Status
 from miaoban.case.errors import CaseOpenError
 from miaoban.case.events import Judged
 from miaoban.catalogue.errors import FormError, MatterNotFoundError
+from miaoban.catalogue.publication import Edition
 from miaoban.decision.receipt import proof_of
 from miaoban.decision.replay import replay
 from miaoban.ledger.leaf import Leaf
@@ -246,6 +247,30 @@ def test_a_new_edition_is_noticed_with_the_facts(world: World) -> None:
     answer = world.submit()
     assert answer["matter_name"] == "粮食收购备案（新版）"
     assert world.case(answer["case"]).version == 2
+
+
+def stricter() -> Edition:
+    """The matter, now asking for more."""
+    edition = kit.edition()
+    asked = edition.matter.fields["planned_tonnes"].model_copy(update={"required": True, "minimum": 10_000_000})
+    fields = {**edition.matter.fields, "planned_tonnes": asked}
+    return edition.model_copy(update={"matter": edition.matter.model_copy(update={"fields": fields})})
+
+
+def test_a_repeat_is_answered_also_when_the_form_has_changed_since(world: World) -> None:
+    first = world.submit()
+    publish(world.others, stricter(), kit.NOW)
+    with pytest.raises(FormError):
+        world.submit("key-2", county="211282", region="211282")
+    assert world.submit() == first
+
+
+def test_a_form_that_fits_only_the_new_edition_is_taken_by_a_process_that_knew_the_old_one(world: World) -> None:
+    publish(world.others, stricter(), kit.NOW)
+    with pytest.raises(FormError):
+        world.submit()
+    publish(world.others, kit.edition(), kit.NOW)
+    assert world.submit()["status"] == "approved"
 
 
 class Contended(watched.CountingStore):

@@ -10,6 +10,7 @@ FinalError
 """
 
 from collections.abc import Iterable
+from typing import Self
 
 from miaoban.errors import FinalError
 from miaoban.models import Frozen
@@ -27,6 +28,10 @@ class CatalogueError(FinalError):
         self.sentence, self.file, self.words, self.line = sentence, file, tuple(words), line
         where = f"第 {line} 行，" if line else ""
         super().__init__(f"{file}：{where}{sentence}" if file else sentence)
+
+    def at(self, line: int) -> Self:
+        """The same error, with its line told."""
+        return type(self)(self.sentence, self.file, self.words, line)
 
 
 class ExpressionError(FinalError):

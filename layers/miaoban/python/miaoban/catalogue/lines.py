@@ -24,7 +24,7 @@ def located(error: CatalogueError, texts: Mapping[str, str]) -> CatalogueError:
     """The error with the line of its place, where its file is among the texts and it has none yet."""
     if error.line is not None or error.file not in texts:
         return error
-    return CatalogueError(error.sentence, error.file, line=line_of(texts[error.file], error.words))
+    return error.at(line_of(texts[error.file], error.words))
 
 
 def line_of(text: str, words: Iterable[str]) -> int:
