@@ -19,6 +19,11 @@ class _Place(NamedTuple):
     names: tuple[str, ...]
     line: int
 
+    @property
+    def value(self) -> str:
+        """The text of a value; nothing for what has parts."""
+        return str(self.node.value) if isinstance(self.node, yaml.ScalarNode) else ""
+
 
 def located(error: CatalogueError, texts: Mapping[str, str]) -> CatalogueError:
     """The error with the line of its place, where its file is among the texts and it has none yet."""
@@ -34,17 +39,17 @@ def line_of(text: str, words: Iterable[str]) -> int:
     leaves the line where the search had come.
     """
     place = _Place(yaml.compose(text, Loader=yaml.CSafeLoader), (), 1)
-    for word in words:
-        place = _nearest(place, _named_by(word)) or _nearest(place, _holding(word)) or place
+    for word in filter(None, words):
+        found = (_nearest(place, fits) for fits in _meanings(word))
+        place = next(filter(None, found), place)
     return place.line
 
 
-def _named_by(word: str) -> Callable[[_Place], bool]:
-    return lambda place: word in place.names
-
-
-def _holding(word: str) -> Callable[[_Place], bool]:
-    return lambda place: isinstance(place.node, yaml.ScalarNode) and bool(word) and word in place.node.value
+def _meanings(word: str) -> Iterator[Callable[[_Place], bool]]:
+    """What a word may be, the likeliest first."""
+    yield lambda place: word in place.names
+    yield lambda place: word == place.value
+    yield lambda place: word in place.value
 
 
 def _nearest(start: _Place, fits: Callable[[_Place], bool]) -> _Place | None:
@@ -60,14 +65,10 @@ def _nearest(start: _Place, fits: Callable[[_Place], bool]) -> _Place | None:
 def _within(node: Any) -> Iterator[_Place]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield _Place(value, (str(key.value), *_own(value)), key.start_mark.line + 1)
+            yield _Place(value, (str(key.value),), key.start_mark.line + 1)
     elif isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
-            yield _Place(item, (str(number), *_named(item), *_own(item)), item.start_mark.line + 1)
-
-
-def _own(node: Any) -> tuple[str, ...]:
-    return (node.value,) if isinstance(node, yaml.ScalarNode) else ()
+            yield _Place(item, (str(number), *_named(item)), item.start_mark.line + 1)
 
 
 def _named(node: Any) -> tuple[str, ...]:
