@@ -40,3 +40,8 @@ class Frozen(BaseModel):
 
 
 CLOSED: Final = Frozen.model_config
+
+
+def given(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without those that are None, as a model is stored."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,6 +1,6 @@
 """Forms: what was sent is normalised where that is safe, checked against the fields, and every problem is told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -30,13 +30,14 @@ class Form:
         """Normalise and check values; raises FormError with one problem for each place that is wrong."""
         reader = _Reader()
         normal = reader.row(self.fields, values, pointer)
-        named = {problem.pointer for problem in reader.problems}
-        errors = self._validator.iter_errors(normal)
-        faults = (fault for error in errors for fault in problems_of(self.fields, error, pointer))
-        problems = [*reader.problems, *(fault for fault in faults if fault.pointer not in named)]
-        if problems:
-            raise FormError(problems)
+        if reader.problems or not self._validator.is_valid(normal):
+            raise FormError([*reader.problems, *self._faults(normal, pointer, {fault.pointer for fault in reader.problems})])
         return Checked(normal, tuple(dict.fromkeys(reader.repairs)))
+
+    def _faults(self, normal: dict[str, Any], pointer: str, named: Collection[str]) -> Iterator[Problem]:
+        """What is wrong by the schema, but for places where something is wrong already."""
+        for error in self._validator.iter_errors(normal):
+            yield from (fault for fault in problems_of(self.fields, error, pointer) if fault.pointer not in named)
 
 
 class _Reader:

@@ -1,6 +1,6 @@
 """Conditions judged: true, false or unknown, each with its reason, its article and what would make it hold."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
@@ -37,8 +37,10 @@ def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, 
     absent = {path for path in plan.needs if value_at(roots, path) is None}
     doubtful = plan.clauses if absent or silent else plan.examined
     unknown = {clause: why for clause in doubtful if (why := _unknown(clause, absent, silent, facts))}
-    told = _told(tuple(clause.holds for clause in plan.clauses if clause.holds and clause not in unknown), roots)
-    judged = {clause: unknown.get(clause) or _known(matter, clause, told, roots) for clause in plan.clauses}
+    told = _told(plan.expressions if not unknown else _asked(plan.clauses, unknown), roots)
+    judged = {
+        clause: unknown.get(clause) or told.get(clause.holds) or _compare(matter, clause, roots) for clause in plan.clauses
+    }
     return tuple([_verdict(rule, reduce(_or, map(judged.__getitem__, rule.clauses))) for rule in plan.rules])
 
 
@@ -82,7 +84,11 @@ def _unknown(clause: Clause, absent: Collection[str], silent: Mapping[str, str],
     return Judged(Truth.UNKNOWN, tuple(sorted({facts.evidence[record].source_name for record in open_})))
 
 
-def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Judged]:
+def _asked(clauses: Iterable[Clause], unknown: Collection[Clause]) -> tuple[str, ...]:
+    return tuple(clause.holds for clause in clauses if clause.holds and clause not in unknown)
+
+
+def _told(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str | None, Judged]:
     """What expressions say, asked all at once; one by one when one of them fails, which must not spoil the others."""
     try:
         truths = all_hold(expressions, roots)
@@ -96,10 +102,6 @@ def _judged(expression: str, roots: Mapping[str, Any]) -> Judged:
         return _SAID[holds(expression, roots)]
     except ExpressionError as error:
         return Judged(Truth.UNKNOWN, defect=str(error))
-
-
-def _known(matter: Matter, clause: Clause, told: Mapping[str, Judged], roots: Mapping[str, Any]) -> Judged:
-    return told[clause.holds] if clause.holds else _compare(matter, clause, roots)
 
 
 def _compare(matter: Matter, clause: Clause, roots: Mapping[str, Any]) -> Judged:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic_core import to_jsonable_python
 
 from miaoban.evidence.record import Evidence, State
-from miaoban.models import CLOSED
+from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
 OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "today"})
@@ -27,7 +27,7 @@ class Applicant:
 
     def document(self) -> dict[str, Any]:
         """The applicant as plain JSON values."""
-        return {"number": self.number} if self.name is None else {"number": self.number, "name": self.name}
+        return given({"number": self.number, "name": self.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,7 @@ class Held:
 
     def document(self) -> dict[str, Any]:
         """What is held as plain JSON values, without what is not."""
-        told = {"present": self.present, "licence": self.licence, "case": self.case}
-        return {name: value for name, value in told.items() if value is not None}
+        return given({"present": self.present, "licence": self.licence, "case": self.case})
 
 
 @dataclass(frozen=True)

@@ -41,31 +41,31 @@ class Rule:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plan:
-    """The rules of a situation in the matter's order, all their clauses, and every path that these need of records.
+    """The rules of a situation in the matter's order, all their clauses, what these ask, and what they need of records.
 
     The clauses that a person must examine are known to be unknown. `tables` are those that the clauses ask.
     """
 
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...]
-    examined: tuple[Clause, ...]
+    expressions: tuple[str, ...]
     needs: tuple[str, ...]
+    examined: tuple[Clause, ...]
     tables: Mapping[str, Table]
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def plan_of(situation: Situation) -> Plan:
     """The plan of a situation, which is known by itself, not by what is in it."""
-    tables = situation.tables
-    rules = tuple(
-        Rule(condition, tuple(_clauses(condition, tables)), _holding(condition)) for condition in situation.conditions
-    )
+    tables, conditions = situation.tables, situation.conditions
+    rules = tuple(Rule(condition, tuple(_clauses(condition, tables)), _holding(condition)) for condition in conditions)
     clauses = tuple(clause for rule in rules for clause in rule.clauses)
     return Plan(
         rules=rules,
         clauses=clauses,
-        examined=tuple(clause for clause in clauses if clause.examine is not None),
+        expressions=tuple(clause.holds for clause in clauses if clause.holds),
         needs=tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)),
+        examined=tuple(clause for clause in clauses if clause.examine is not None),
         tables={name: tables[name] for clause in clauses for name in clause.tables},
     )
 

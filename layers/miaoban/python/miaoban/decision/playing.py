@@ -184,7 +184,7 @@ def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetim
 
 
 def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str, Evidence], given: Given) -> dict[str, Any]:
-    applicant = {"name": given.applicant.name, "number": _private(given.applicant.number).model_dump()}
+    applicant = {"name": given.applicant.name, "number": _private(given.applicant.number).document()}
     roots = {"applicant": applicant, **{name: evidence.values for name, evidence in stored.items()}}
     prefills = {code: field.prefill for code, field in situation.fields.items() if field.prefill and values.get(code) is None}
     held = {code: value_at(roots, path) for code, path in prefills.items()}

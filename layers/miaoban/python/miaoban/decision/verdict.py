@@ -7,7 +7,7 @@ from typing import Any
 
 from miaoban.canonical import canonical_text
 from miaoban.catalogue.matter import Basis, Effect
-from miaoban.models import CLOSED, Frozen
+from miaoban.models import CLOSED, given
 
 
 class Truth(StrEnum):
@@ -30,9 +30,17 @@ class Compared:
     held: Any = None
     agrees: bool
 
+    def document(self) -> dict[str, Any]:
+        """The pair as plain JSON values, without what is not known."""
+        told = {"field": self.field, "label": self.label, "declared": self.declared, "held": self.held}
+        return {**given(told), "agrees": self.agrees}
 
-class Verdict(Frozen):
+
+@dataclass(frozen=True)
+class Verdict:
     """What became of one condition; words for people only where it does not hold. A `hint` can flag and no more."""
+
+    __pydantic_config__ = CLOSED
 
     condition: str
     basis: Basis
@@ -48,5 +56,22 @@ class Verdict(Frozen):
 
     @cached_property
     def canonical(self) -> str:
-        """The canonical JSON of the verdict, without what is empty."""
-        return canonical_text(self.model_dump(mode="json", exclude_none=True))
+        """The canonical JSON of `document()`, made once where the same verdict is given again."""
+        return canonical_text(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """The verdict as plain JSON values, without what is empty."""
+        told = {
+            "condition": self.condition,
+            "basis": {"law": self.basis.law, "article": self.basis.article},
+            "truth": self.truth.value,
+            "effect": self.effect and self.effect.value,
+            "missing": [*self.missing],
+            "title": self.title,
+            "says": self.says,
+            "cure": self.cure,
+            "compared": [pair.document() for pair in self.compared],
+            "defect": self.defect,
+            "hint": self.hint,
+        }
+        return given(told)

@@ -10,8 +10,8 @@ from miaoban.ports import Vault
 
 PSEUDONYM_KINDS = {FieldType.RESIDENT_ID: "111", FieldType.MOBILE: "mobile"}
 _MASKED: dict[FieldType, Callable[[str], str]] = {
-    FieldType.RESIDENT_ID: lambda text: ResidentId(text).masked,
-    FieldType.MOBILE: lambda text: Mobile(text).masked,
+    FieldType.RESIDENT_ID: ResidentId.mask,
+    FieldType.MOBILE: Mobile.mask,
 }
 
 
@@ -21,6 +21,10 @@ class Private(Frozen):
     pseudonym: str
     masked: str
     sealed: str
+
+    def document(self) -> dict[str, str]:
+        """The number as it stands in stored values."""
+        return {"pseudonym": self.pseudonym, "masked": self.masked, "sealed": self.sealed}
 
 
 def protect(fields: Fields, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:

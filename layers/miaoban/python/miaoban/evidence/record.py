@@ -10,7 +10,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from miaoban.catalogue.source import Source
-from miaoban.models import CLOSED, Frozen
+from miaoban.models import CLOSED, Frozen, given
 
 
 class Record(Frozen):
@@ -73,7 +73,7 @@ class Evidence:
             "grade": self.grade,
             "values": self.values,
         }
-        return {name: value for name, value in told.items() if value is not None}
+        return given(told)
 
 
 def assess(

@@ -24,8 +24,6 @@ def repair(text: str, *, hyphens: bool) -> tuple[str, tuple[str, ...]]:
 
     Hyphens go only where joining the parts cannot make a different identifier (`hyphens`).
     """
-    if text.isascii() and text.isalnum() and text == text.upper():
-        return text, ()
     notes: list[str] = []
     for sentence, change in _WITH_HYPHENS if hyphens else _ALWAYS:
         changed = change(text)

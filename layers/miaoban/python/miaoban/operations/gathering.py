@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaoban.case.events import Party, WaitedRecord
 from miaoban.catalogue.expressions import value_at
@@ -35,8 +35,7 @@ class Wanted:
         return keys.watermark(self.source.code)
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What the records say, as stored (numbers in their private form) and as a decision sees it."""
 
     wanted: tuple[Wanted, ...]
@@ -76,15 +75,14 @@ def keys_of(records: Iterable[Wanted]) -> Iterable[Key]:
 
 def gather(records: tuple[Wanted, ...], items: Items, now: datetime) -> Gathered:
     """Say what each record says now."""
-    kept = {wanted.name: _kept(wanted, items) for wanted in records}
-    evidence = {wanted.name: _assessed(wanted, kept[wanted.name], items, now) for wanted in records}
-    stored = {name: record.values if record and evidence[name].state is State.HELD else {} for name, record in kept.items()}
+    stored: dict[str, Mapping[str, Any]] = {}
+    evidence: dict[str, Evidence] = {}
+    for wanted in records:
+        item = items.get(wanted.key)
+        record = Record.read(item.body) if item else None
+        found = evidence[wanted.name] = _assessed(wanted, record, items, now)
+        stored[wanted.name] = record.values if record and found.state is State.HELD else {}
     return Gathered(records, stored, evidence)
-
-
-def _kept(wanted: Wanted, items: Items) -> Record | None:
-    item = items.get(wanted.key)
-    return Record.read(item.body) if item else None
 
 
 def _assessed(wanted: Wanted, record: Record | None, items: Items, now: datetime) -> Evidence:
@@ -96,7 +94,7 @@ def _assessed(wanted: Wanted, record: Record | None, items: Items, now: datetime
 
 def filled(fields: Fields, form: Mapping[str, Any], gathered: Gathered, party: Party) -> dict[str, Any]:
     """The stored form with every value that is held and was not typed: asked once is enough."""
-    applicant = {"name": party.name, "number": party.number.model_dump()}
+    applicant = {"name": party.name, "number": party.number.document()}
     roots = {**gathered.stored, "applicant": applicant}
     filled = dict(form)
     for code, field in fields.items():
