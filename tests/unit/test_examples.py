@@ -9,7 +9,8 @@ import pytest
 
 from miaoban.case.case import Case
 from miaoban.catalogue.errors import CatalogueError
-from miaoban.catalogue.matter import Condition
+from miaoban.catalogue.matter import Condition, Matter
+from miaoban.catalogue.tables import needed
 from miaoban.decision.examples import Expect, Given, merged, read_examples
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.outcome import Outcome
@@ -50,13 +51,14 @@ def test_examples_show_every_condition_in_every_truth_it_can_have(matter: str) -
     for name in kit.examples(matter):
         for verdict in played(matter, name).decision.verdicts:
             seen[verdict.condition].add(verdict.truth)
-    missing = {c.id: possible(c) - seen[c.id] for c in kit.edition(matter).matter.conditions if possible(c) - seen[c.id]}
+    published = kit.edition(matter).matter
+    missing = {c.id: possible(c, published) - seen[c.id] for c in published.conditions if possible(c, published) - seen[c.id]}
     assert missing == {}
 
 
-def possible(condition: Condition) -> set[Truth]:
+def possible(condition: Condition, matter: Matter) -> set[Truth]:
     """A condition on records can be unknown; one on the form, the situation and the register alone cannot."""
-    records = {path.partition(".")[0] for path in condition.needs} - OWN_ROOTS
+    records = {path.partition(".")[0] for path in needed(condition.needs, condition.holds, matter.tables)} - OWN_ROOTS
     return set(Truth) if records else {Truth.TRUE, Truth.FALSE}
 
 

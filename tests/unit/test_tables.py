@@ -20,7 +20,7 @@ from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.table_cells import terms_of
 from miaoban.catalogue.table_files import read_table
 from miaoban.catalogue.table_findings import table_findings
-from miaoban.catalogue.tables import Row, Table
+from miaoban.catalogue.tables import Row, Table, needed
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.receipt import Proof, receipt_of
@@ -238,6 +238,12 @@ CONDITIONS = [
 ]  # fmt: skip
 
 
+CONDITIONS += [
+    (f'"{HOLDS}"', '"tables.minimum_capital != null"', "M1 中的 tables.minimum_capital 没有这个字段"),
+    (f'holds: "{HOLDS}"', "matches: [{declared: form.capital, held: tables.minimum_capital.minimum}]", "M1 中的 tables.min"),
+]
+
+
 @pytest.mark.parametrize(("old", "new", "says"), CONDITIONS)
 def test_a_condition_that_asks_for_what_no_table_says(old: str, new: str, says: str) -> None:
     with pytest.raises(CatalogueError, match=re.escape(says)):
@@ -392,3 +398,16 @@ def test_any_cell_is_read_or_refused(cell: str) -> None:
         terms_of(cell)
     except TableError as error:
         assert "请" in str(error)  # noqa: PT017 (most cells are refused, some are not)
+
+
+NEEDS = [
+    (("form.a", "tables.t"), None, ("form.a", "enterprise.type"), "a table that is listed stands for what it compares"),
+    (("tables.t.out",), "tables.t.out", ("enterprise.type",), "told once, however often it is named"),
+    (("enterprise.type",), "tables.t.out", ("enterprise.type",), "listing what it compares is the same"),
+    ((), "tables.t.out and form.b", ("enterprise.type",), "asking is needing"),
+]
+
+
+@pytest.mark.parametrize(("needs", "holds", "paths", "reason"), NEEDS, ids=[row[-1] for row in NEEDS])
+def test_what_a_rule_needs(needs: tuple[str, ...], holds: str | None, paths: tuple[str, ...], reason: str) -> None:
+    assert needed(needs, holds, {"t": KINDS}) == paths, reason

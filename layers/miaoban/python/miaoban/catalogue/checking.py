@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import compiled, paths
 from miaoban.catalogue.fields import FieldType
-from miaoban.catalogue.known_paths import RULES, exists, leads, unknown
+from miaoban.catalogue.known_paths import RULES, exists, is_fact, leads, unknown
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.spelling import meant
@@ -108,8 +108,11 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
     place = words[0]
     if clause.holds is not None:
         _check_expression(_CONDITIONS, clause.holds, *words[:1])
-    for path in (*(paths(clause.holds) if clause.holds else ()), *clause.needs, *matched):
-        _require(exists(edition, path), _CONDITIONS, f"{place} {unknown(edition, path)}", *words, path)
+    named = paths(clause.holds) if clause.holds else ()
+    whole = {f"{ROOT}.{name}" for name in edition.matter.tables}
+    known = [*((path, exists(edition, path)) for path in named), *((path, is_fact(edition, path)) for path in matched)]
+    for path, right in (*known, *((path, path in whole or exists(edition, path)) for path in clause.needs)):
+        _require(right, _CONDITIONS, f"{place} {unknown(edition, path)}", *words, path)
         sentence = f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上"
         _require(_needed(edition, path, clause.needs), _CONDITIONS, sentence, *words, "needs")
 
@@ -135,7 +138,7 @@ def _check_redirect(edition: Edition, condition: Condition) -> None:
     _require(fits, _CONDITIONS, sentence, place, "otherwise")
     if redirect is None:
         return
-    region = redirect.to != "authority" or (redirect.region is not None and exists(edition, redirect.region))
+    region = redirect.to != "authority" or (redirect.region is not None and is_fact(edition, redirect.region))
     sentence = f"{place} 的 redirect.region 没有这个字段或数源字段，请核对拼写"
     _require(region, _CONDITIONS, sentence, place, "redirect", "region")
     questions = edition.matter.questions

@@ -24,7 +24,7 @@ _ORGAN: Final = frozenset(f"organ.{name}" for name in Organ.model_fields)
 
 
 def exists(edition: Edition, path: str) -> bool:
-    """Whether a rule can name the path."""
+    """Whether an expression can name the path."""
     root, _, rest = path.partition(".")
     matter = edition.matter
     if root == "form":
@@ -33,10 +33,15 @@ def exists(edition: Edition, path: str) -> bool:
         return rest in matter.questions
     if root == ROOT:
         table, _, output = rest.partition(".")
-        return table in matter.tables and (not output or output in matter.tables[table].outputs)
+        return table in matter.tables and output in matter.tables[table].outputs
     if root in matter.records:
         return rest == "present" or rest in _held(edition, matter.records[root])
     return rest in OWN.get(root, ())
+
+
+def is_fact(edition: Edition, path: str) -> bool:
+    """Whether the path leads to a fact, not to what a table makes of facts."""
+    return not path.startswith(f"{ROOT}.") and exists(edition, path)
 
 
 def leads(edition: Edition, path: str, roots: set[str]) -> bool:

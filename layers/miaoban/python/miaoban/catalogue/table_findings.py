@@ -20,7 +20,7 @@ MOST_FINDINGS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class TableFault:
     """One thing wrong with a table; `words` lead to its place in the file."""
 
     table: str
@@ -36,7 +36,7 @@ class Finding:
         return f"{self.file}：{self.sentence}"
 
 
-def table_findings(edition: Edition) -> tuple[Finding, ...]:
+def table_findings(edition: Edition) -> tuple[TableFault, ...]:
     """Everything for which a release must be refused on account of its decision tables; empty when all is well.
 
     For each table: a column whose path does not exist or holds what tables cannot compare, a cell outside the grammar or of
@@ -48,7 +48,7 @@ def table_findings(edition: Edition) -> tuple[Finding, ...]:
     return tuple(finding for name, table in edition.matter.tables.items() for finding in _findings(edition, name, table))
 
 
-def _findings(edition: Edition, name: str, table: Table) -> tuple[Finding, ...]:
+def _findings(edition: Edition, name: str, table: Table) -> tuple[TableFault, ...]:
     wrong = tuple(_columns(edition, name, table)) or tuple(_cells(edition, name, table))
     if wrong:
         return wrong[:MOST_FINDINGS]
@@ -56,12 +56,12 @@ def _findings(edition: Edition, name: str, table: Table) -> tuple[Finding, ...]:
     return found[:MOST_FINDINGS]
 
 
-def _columns(edition: Edition, name: str, table: Table) -> Iterator[Finding]:
+def _columns(edition: Edition, name: str, table: Table) -> Iterator[TableFault]:
     if not table.inputs or not table.outputs or not table.rows:
-        yield Finding(name, "没有输入列、输出列或者规则，请补上")
+        yield TableFault(name, "没有输入列、输出列或者规则，请补上")
     for path in table.inputs:
         if domain_of(edition, path) is None:
-            yield Finding(name, f"列 {path} 没有这个字段，或者其类型不能用于决策表，请核对拼写", ("inputs", path))
+            yield TableFault(name, f"列 {path} 没有这个字段，或者其类型不能用于决策表，请核对拼写", ("inputs", path))
 
 
 def _domains(edition: Edition, table: Table) -> tuple[Domain, ...]:
@@ -69,12 +69,12 @@ def _domains(edition: Edition, table: Table) -> tuple[Domain, ...]:
     return tuple(domain for domain in found if domain is not None)
 
 
-def _cells(edition: Edition, name: str, table: Table) -> Iterator[Finding]:
+def _cells(edition: Edition, name: str, table: Table) -> Iterator[TableFault]:
     domains = _domains(edition, table)
     for number, row in enumerate(table.rows):
         for path, domain, cell in zip(table.inputs, domains, row.when, strict=True):
             if sentence := _cell(domain, cell):
-                yield Finding(name, f"规则 {number + 1} 的列 {path}：{sentence}", ("rules", str(number), cell))
+                yield TableFault(name, f"规则 {number + 1} 的列 {path}：{sentence}", ("rules", str(number), cell))
 
 
 def _cell(domain: Domain, cell: str) -> str | None:
@@ -117,12 +117,12 @@ class _Seen:
             self.pairs.setdefault(first | second, values)
 
 
-def _coverage(edition: Edition, name: str, table: Table) -> Iterator[Finding]:
+def _coverage(edition: Edition, name: str, table: Table) -> Iterator[TableFault]:
     domains = _domains(edition, table)
     columns = [_column(table, n, domain) for n, domain in enumerate(domains)]
     inputs = prod(map(len, columns))
     if inputs > MOST_INPUTS:
-        yield Finding(name, f"要区分 {inputs} 种输入，超过 {MOST_INPUTS} 种，不能逐一检查，请拆成几张表")
+        yield TableFault(name, f"要区分 {inputs} 种输入，超过 {MOST_INPUTS} 种，不能逐一检查，请拆成几张表")
         return
     seen = _Seen()
     for combination in product(*(column.items() for column in columns)):
@@ -144,27 +144,27 @@ def _takes(terms: tuple[Term, ...], value: Value) -> bool:
     return not terms or any(term.takes(value) for term in terms)
 
 
-def _told(name: str, table: Table, domains: tuple[Domain, ...], seen: _Seen) -> Iterator[Finding]:
+def _told(name: str, table: Table, domains: tuple[Domain, ...], seen: _Seen) -> Iterator[TableFault]:
     def words(values: tuple[Value, ...]) -> str:
         return "、".join(told(path, value, domain) for path, value, domain in zip(table.inputs, values, domains, strict=True))
 
     if seen.gaps:
         more = f"（这样的输入共有 {len(seen.gaps)} 种）" if len(seen.gaps) > 1 else ""
-        yield Finding(name, f"有缺口，{words(seen.gaps[0])} 没有规则适用{more}，请补一条规则", ("rules",))
+        yield TableFault(name, f"有缺口，{words(seen.gaps[0])} 没有规则适用{more}，请补一条规则", ("rules",))
     for number in range(len(table.rows)):
         place, bit = ("rules", str(number)), 1 << number
         if not seen.met & bit:
-            yield Finding(name, f"规则 {number + 1} 不可能匹配，没有这样的输入，请改正或者删除", place)
+            yield TableFault(name, f"规则 {number + 1} 不可能匹配，没有这样的输入，请改正或者删除", place)
         elif table.hit == "first" and not seen.won & bit:
-            yield Finding(name, f"规则 {number + 1} 被前面的规则完全遮住，永远不会生效，请删除或者移到前面", place)
+            yield TableFault(name, f"规则 {number + 1} 被前面的规则完全遮住，永远不会生效，请删除或者移到前面", place)
     if table.hit == "unique":
         for pair, values in seen.pairs.items():
             first, second = (pair & -pair).bit_length(), pair.bit_length()
             sentence = f"规则 {first} 与规则 {second} 重叠，{words(values)} 同时适用，请改为互不相交"
-            yield Finding(name, sentence, ("rules", str(second - 1)))
+            yield TableFault(name, sentence, ("rules", str(second - 1)))
 
 
-def _open_end(matter: Matter, name: str, table: Table) -> Iterator[Finding]:
+def _open_end(matter: Matter, name: str, table: Table) -> Iterator[TableFault]:
     """A last row that takes whatever is left must not be one that approves."""
     last = table.rows[-1]
     if any(cell.strip() for cell in last.when):
@@ -173,7 +173,7 @@ def _open_end(matter: Matter, name: str, table: Table) -> Iterator[Finding]:
     for condition, expression in _asking(matter, name):
         if _true(expression, roots):
             sentence = f"末条规则对其余一切输入都放行（使 {condition} 成立），请写明放行的条件，末条只能不放行"
-            yield Finding(name, sentence, ("rules", str(len(table.rows) - 1)))
+            yield TableFault(name, sentence, ("rules", str(len(table.rows) - 1)))
 
 
 def _asking(matter: Matter, name: str) -> Iterator[tuple[str, str]]:

@@ -5,7 +5,7 @@ later row would answer. So the values are checked before it is asked. Its trace 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 
@@ -114,3 +114,15 @@ def named(expression: str) -> tuple[str, ...]:
     """The tables that an expression names."""
     words = (path.split(".") for path in paths(expression))
     return tuple(dict.fromkeys(word[1] for word in words if word[0] == ROOT and len(word) > 1))
+
+
+def needed(needs: Iterable[str], expression: str | None, tables: Mapping[str, Table]) -> tuple[str, ...]:
+    """The paths of facts that a rule needs: those that it lists, and all that a table compares that it lists or asks."""
+    listed = tuple(needs)
+    asked = (*(path.split(".")[1] for path in listed if _of_table(path)), *(named(expression) if expression else ()))
+    inputs = (path for name in asked for path in tables[name].inputs)
+    return tuple(dict.fromkeys((*(path for path in listed if not _of_table(path)), *inputs)))
+
+
+def _of_table(path: str) -> bool:
+    return path.startswith(f"{ROOT}.")

@@ -7,12 +7,11 @@ from typing import Final
 
 from miaoban.catalogue.matter import Condition, Enough, Match
 from miaoban.catalogue.situations import Situation
-from miaoban.catalogue.tables import ROOT, Table, named
+from miaoban.catalogue.tables import Table, named, needed
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.verdict import Truth, Verdict
 
 _REMEMBERED: Final = 1024
-_KNOWN: Final = OWN_ROOTS | {ROOT}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,7 +80,7 @@ def _holding(condition: Condition) -> Verdict:
 
 
 def _clause(stated: Enough | Condition, tables: Mapping[str, Table]) -> Clause:
-    asked = named(stated.holds) if stated.holds else ()
-    paths = dict.fromkeys((*stated.needs, *(path for name in asked for path in tables[name].inputs)))
+    paths = needed(stated.needs, stated.holds, tables)
     roots = ((path, path.partition(".")[0]) for path in paths)
-    return Clause(tuple((path, root) for path, root in roots if root not in _KNOWN), stated.holds, asked)
+    records = tuple((path, root) for path, root in roots if root not in OWN_ROOTS)
+    return Clause(records, stated.holds, named(stated.holds) if stated.holds else ())
