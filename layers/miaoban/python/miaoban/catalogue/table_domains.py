@@ -24,6 +24,7 @@ _KINDS: Final[dict[FieldType, Kind]] = {
     FieldType.DATE: "date",
     FieldType.NUMBER: "number",
     FieldType.INTEGER: "number",
+    FieldType.MONEY: "number",
     FieldType.BOOLEAN: "boolean",
 }
 _OTHER: Final = "其他"
@@ -72,12 +73,13 @@ def _of_field(field: Field) -> Domain | None:
     kind = _KINDS.get(field.type)
     if kind is None or kind == "date":
         return _DAYS if kind else None
+    money = field.type is FieldType.MONEY
     return Domain(
         kind,
         options=tuple(field.options) if field.type is FieldType.CHOICE else None,
-        minimum=_decimal(field.minimum),
+        minimum=_decimal(0 if money and field.minimum is None else field.minimum),
         maximum=_decimal(field.maximum),
-        whole=field.type is FieldType.INTEGER,
+        whole=money or field.type is FieldType.INTEGER,
     )
 
 

@@ -1,4 +1,4 @@
-"""Values in words for people: choices by their labels, tables by the labels of their columns."""
+"""Values in words for people: choices by their labels, money in yuan, tables by the labels of their columns."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,6 +17,9 @@ def _worded(field: Field, value: Any) -> Any:
             return field.options.get(value, value)
         case FieldType.CHOICES:
             return "、".join(field.options.get(choice, choice) for choice in value)
+        case FieldType.MONEY:
+            yuan, fen = divmod(int(value), 100)
+            return f"{yuan:,}.{fen:02} 元"
         case FieldType.TABLE:
             rows = (worded(field.columns, row) for row in value)
             return [{field.columns[code].label: cell for code, cell in row.items()} for row in rows]

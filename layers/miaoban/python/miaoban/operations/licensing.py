@@ -1,10 +1,11 @@
 """What approval does to the licence: a new one, a new version, or an end. Signs; writes nothing itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.matter import Result
+from miaoban.catalogue.matter import Matter, Result
 from miaoban.catalogue.wording import worded
 from miaoban.evidence.privacy import shown
 from miaoban.identifiers import LicenceNumber
@@ -35,7 +36,7 @@ def licence_key(number: str) -> Key:
 
 
 def license_(services: Services, ruling: Ruling) -> Licensed:
-    """Issue, supersede or cancel, as the situation asks; raises LicenceStateError when there is nothing to change."""
+    """Issue, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder."""
     result, held = ruling.filing.situation.result, ruling.facts.held.licence
     if result is Result.ISSUE:
         return _issue(services, ruling)
@@ -83,15 +84,19 @@ def _terms(ruling: Ruling) -> Terms:
         case=filing.case,
         owner=filing.party.owner,
         organ=filing.organ,
-        holder=Holder(
-            code=str(value_at(roots, matter.holder.code)),
-            kind=matter.holder.kind,
-            name=str(value_at(roots, matter.holder.name)),
-        ),
+        holder=_holder(matter, roots),
         statement=matter.result.statement,
         contents=tuple(Line(label=line.label, value=value_at(roots, line.value)) for line in matter.result.contents),
         issued_on=law_date(ruling.facts.now),
     )
+
+
+def _holder(matter: Matter, roots: Mapping[str, Any]) -> Holder:
+    """Whose licence it is; raises LicenceStateError, for a licence that names nobody is none, whoever approves it."""
+    code, name = value_at(roots, matter.holder.code), value_at(roots, matter.holder.name)
+    if code is None or name is None:
+        raise LicenceStateError("持证主体的代码或者名称还没有数据，不能制证，请等数源补上，或者先请申请人补正")
+    return Holder(code=str(code), kind=matter.holder.kind, name=str(name))
 
 
 def _roots(ruling: Ruling) -> dict[str, Any]:
