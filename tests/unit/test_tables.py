@@ -23,6 +23,7 @@ from miaoban.catalogue.table_findings import table_findings
 from miaoban.catalogue.tables import Row, Table, needed
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
+from miaoban.decision.playing import failures
 from miaoban.decision.receipt import Proof, receipt_of
 from miaoban.decision.replay import replay
 from miaoban.evidence.record import Evidence, State
@@ -178,6 +179,38 @@ def test_an_edition_keeps_its_tables_and_its_digest_in_storage() -> None:
 
 def test_an_edition_without_tables_does_not_speak_of_them() -> None:
     assert '"tables"' not in kit.edition().text(), "or its digest would change"
+
+
+def original_fund(*rules: tuple[str, str, int]) -> str:
+    """The least original fund of a foundation, as a table: 基金会管理条例第八条."""
+    changed = json.loads(
+        JDM.replace("collect", "first").replace("form.kind", "situation.category").replace("form.scope", "form.register_region")
+    )
+    content = changed["nodes"][1]["content"]
+    content["rules"] = [{"_id": where, "kind": kind, "scope": where, "minimum": str(least)} for kind, where, least in rules]
+    return json.dumps(changed, ensure_ascii=False)
+
+
+FUND = (("'non-public'", "", 200_000_000), ("'public'", "'100000'", 800_000_000), ("'public'", "", 400_000_000))
+
+
+def test_a_rule_of_a_real_matter_decides_the_same_as_a_table() -> None:
+    """Its own examples, the boundary cases among them, come out as they do with the nested choice that it is now."""
+    matter = "foundation-establishment"
+    texts = texts_of(kit.ROOT / "matters" / matter)
+    rules = texts["conditions.yaml"]
+    changed = re.sub(r'holds: "form.capital >= .*"', 'holds: "form.capital >= tables.original_fund.minimum"', rules)
+    assert changed != rules
+    with_table = {
+        **texts,
+        "conditions.yaml": changed,
+        "tables/original_fund.json": original_fund(*FUND),
+    }
+    edition = read_edition(with_table, kit.source_texts())
+    assert list(failures(edition, kit.examples(matter))) == []
+    dearer = original_fund(*((kind, where, 10 * least) for kind, where, least in FUND))
+    other = read_edition({**with_table, "tables/original_fund.json": dearer}, kit.source_texts())
+    assert list(failures(other, kit.examples(matter))), "or no example is about it"
 
 
 def swap(old: str, new: str) -> str:
