@@ -219,6 +219,20 @@ KINDS = [
         "C8 的表达式 form.county = = organ.region 无法编译，请检查写法",
     ),
     (
+        "a comparison with one sign",
+        swap(CONDITIONS, "form.county == organ", "form.county = organ"),
+        CONDITIONS,
+        "county = organ",
+        "C8 的表达式 form.county = organ.region 中有单个的 =，比较请写成 ==",
+    ),
+    (
+        "a when that says neither yes nor no",
+        swap(MATERIALS, "\"situation.storage == 'lease'\"", "situation.storage"),
+        MATERIALS,
+        "when: situation.storage,",
+        "lease-contract 的 when 不能用，表达式 situation.storage 的结果不是“是”或“否”，请检查写法",
+    ),
+    (
         "a source with a typo",
         swap(MATERIALS, "source: legal-person-base", "source: legal-person-bse"),
         MATERIALS,

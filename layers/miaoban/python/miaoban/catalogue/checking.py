@@ -1,9 +1,11 @@
 """Checking an edition for what its models cannot see: expressions compile, name what exists, and need what they name."""
 
 from collections.abc import Iterator
+from itertools import islice, product
+from typing import Final
 
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
-from miaoban.catalogue.expressions import compiled, paths
+from miaoban.catalogue.expressions import assigns, compiled, holds, paths
 from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.known_paths import RULES, exists, is_fact, leads, unknown
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter
@@ -12,6 +14,9 @@ from miaoban.catalogue.spelling import meant
 from miaoban.catalogue.tables import ROOT
 
 _CONDITIONS, _MATERIALS, _FORM, _MATTER = "conditions.yaml", "materials.yaml", "form.yaml", "matter.yaml"
+
+_TRIED: Final = 256
+"""Combinations of answers on which one `when` is tried."""
 
 
 def check_edition(edition: Edition) -> None:
@@ -70,6 +75,17 @@ def _check_whens(matter: Matter) -> None:
         for path in paths(when):
             cure = f"只能引用 situation 的问题{meant(path, asked)}，请核对拼写"
             _require(path in asked, file, f"{words[-1]} 的 when 中的 {path} 不能用，{cure}", *words, "when")
+        _check_answers(matter, file, when, *words)
+
+
+def _check_answers(matter: Matter, file: str, when: str, *words: str) -> None:
+    """Try a `when` on the answers that it names, and on none: it must say yes or no to each."""
+    asked = [path.removeprefix("situation.") for path in paths(when)]
+    for answers in islice(product(*((None, *matter.questions[code].answers) for code in asked)), _TRIED):
+        try:
+            holds(when, {"situation": dict(zip(asked, answers, strict=True))})
+        except ExpressionError as error:
+            raise CatalogueError(f"{words[-1]} 的 when 不能用，{error}，请检查写法", file, (*words, "when")) from error
 
 
 def _whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
@@ -88,6 +104,8 @@ def _check_expression(file: str, expression: str, *words: str) -> None:
         compiled(expression)
     except ExpressionError as error:
         raise CatalogueError(f"{words[-1]} 的{error}", file, (*words, expression)) from error
+    sentence = f"{words[-1]} 的表达式 {expression} 中有单个的 =，比较请写成 =="
+    _require(not assigns(expression), file, sentence, *words, expression)
 
 
 def _check_condition(edition: Edition, condition: Condition) -> None:
