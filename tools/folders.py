@@ -1,23 +1,118 @@
-"""The matters and sources of this repository, read from their folders."""
+"""The matters and sources of this repository, read from their folders: all of them before anything is done with one."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
-from miaoban.catalogue.folder import read_edition
+from miaoban.catalogue.documents import document_of
+from miaoban.catalogue.errors import CatalogueError
+from miaoban.catalogue.folder import belongs, read_edition, read_source
+from miaoban.catalogue.lines import line_of
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.texts import LONGEST, decoded
+
+Read = TypeVar("Read")
 
 ROOT = Path(__file__).parent.parent
 MATTERS, SOURCES = ROOT / "matters", ROOT / "sources"
 
+_MOST_BYTES = 4 * LONGEST
+_BESIDE = ("examples/*.yaml", "licence.typ")
+"""What a matter's folder holds besides the matter itself."""
+
+
+class FoldersError(CatalogueError):
+    """Raised when folders are wrong: one sentence a folder, each naming file, line and cure."""
+
+    def __init__(self, sentences: Iterable[str]) -> None:
+        self.sentences = tuple(sentences)
+        super().__init__("\n".join(self.sentences))
+
 
 def texts_of(folder: Path) -> dict[str, str]:
-    """The YAML texts of a folder and of its `regions/`, by name within it."""
-    paths = sorted([*folder.glob("*.yaml"), *folder.glob("regions/*.yaml")])
-    return {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    """The texts of a folder, of its `regions/` and of its `tables/`, by name within it; raises CatalogueError."""
+    paths = sorted([*folder.glob("*.yaml"), *folder.glob("regions/*.yaml"), *folder.glob("tables/*.json")])
+    return {path.relative_to(folder).as_posix(): _text(path.relative_to(folder).as_posix(), path) for path in paths}
 
 
-def edition_of(folder: Path) -> Edition:
+def _text(name: str, path: Path) -> str:
+    """A file's text, with its line ends as they are; of one that is far too long, only enough to say so."""
+    if path.is_symlink() or not path.is_file():
+        raise CatalogueError("不是普通文件（链接或者文件夹），请换成文件本身", name)
+    with path.open("rb") as file:
+        data = file.read(_MOST_BYTES + 1)
+    return data.decode(errors="replace") if len(data) > _MOST_BYTES else decoded(name, data)
+
+
+def edition_of(folder: Path, sources: Path = SOURCES) -> Edition:
     """A matter's folder as an edition; raises CatalogueError."""
-    return read_edition(texts_of(folder), texts_of(SOURCES))
+    _check_files(folder)
+    return read_edition(texts_of(folder), texts_of(sources))
+
+
+def _check_files(folder: Path) -> None:
+    """Refuse what does not belong into a matter's folder, for it may be a misspelt name that nobody would miss."""
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        if path.is_symlink():
+            raise CatalogueError("是链接，不是文件，请换成文件本身", name.as_posix())
+        beside = any(name.match(pattern) for pattern in _BESIDE)
+        if not path.is_dir() and not belongs(name.as_posix()) and not beside:
+            raise CatalogueError("不是事项文件夹中的文件，请删除、移走或者改名", name.as_posix())
+
+
+def editions_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Edition]:
+    """The editions of folders, every one read and checked before any is given back; raises FoldersError with all sentences.
+
+    The basic codes are compared with those of the folders beside them too.
+    """
+    chosen = list(chosen)
+    _, wrong = _tried(sorted(sources.glob("*.yaml")), lambda path: read_source(path.name, _text(path.name, path)), "sources")
+    if not wrong:
+        editions, sentences = _tried(chosen, lambda folder: edition_of(folder, sources))
+        wrong = [*sentences, *_shared_codes(chosen)]
+    if wrong:
+        raise FoldersError(wrong)
+    return editions
+
+
+def _tried(paths: list[Path], read: Callable[[Path], Read], place: str | None = None) -> tuple[list[Read], list[str]]:
+    """What was read, and a sentence for each path that could not be."""
+    found: list[Read] = []
+    sentences: list[str] = []
+    for path in paths:
+        try:
+            found.append(read(path))
+        except CatalogueError as error:
+            sentences.append(f"{place or path.name}/{error}")
+    return found, sentences
+
+
+def _shared_codes(chosen: list[Path]) -> Iterator[str]:
+    """A sentence for each chosen folder whose code is not its name, or whose basic code another folder has too."""
+    beside = sorted({path.parent for folder in chosen for path in folder.parent.glob("*/matter.yaml")})
+    codes = {folder: _codes(folder) for folder in beside}
+    for folder in chosen:
+        code, basic, text = codes.get(folder, ("", "", ""))
+        if code and code != folder.name:
+            yield f"{_place(folder, text, 'code')}code 是 {code}，与文件夹的名称不同，请改为一致"
+        twins = [other.name for other in beside if other != folder and basic and codes[other][1] == basic]
+        if twins:
+            yield f"{_place(folder, text, 'basic_code')}basic_code {basic} 与 {'、'.join(twins)} 相同，请改为各不相同"
+
+
+def _place(folder: Path, text: str, word: str) -> str:
+    return f"{folder.name}/matter.yaml：第 {line_of(text, [word])} 行，"
+
+
+def _codes(folder: Path) -> tuple[str, str, str]:
+    """A folder's code, its basic code and the text that holds them; nothing when that cannot be read."""
+    try:
+        text = _text("matter.yaml", folder / "matter.yaml")
+        document = document_of("matter.yaml", text)
+    except CatalogueError:
+        return "", "", ""
+    return str(document.get("code", "")), str(document.get("basic_code", "")), text
 
 
 def folders() -> list[Path]:

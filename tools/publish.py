@@ -11,13 +11,13 @@ from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.publication import Published
 from miaoban.operations.editions import publish
 from tools.deployment import services
-from tools.folders import MATTERS, edition_of, folders
+from tools.folders import MATTERS, editions_of, folders
 
 
 def publish_all(chosen: list[Path]) -> list[Published]:
-    """Publish some folders; what is in force already stays as it is."""
-    now = datetime.now(UTC)
-    return [publish(services(), edition_of(folder), now) for folder in chosen]
+    """Publish some folders, once all of them are read; what is in force already stays as it is. Raises FoldersError."""
+    editions, now = editions_of(chosen), datetime.now(UTC)
+    return [publish(services(), edition, now) for edition in editions]
 
 
 def main(names: list[str]) -> int:

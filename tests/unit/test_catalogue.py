@@ -41,21 +41,21 @@ MISTAKES = [
     (
         CONDITIONS,
         lambda _: "conditions:\n  - id: [",
-        "conditions.yaml：第 3 行不是正确的 YAML",
+        "conditions.yaml：不是正确的 YAML",
         "unclosed bracket, with its line",
     ),
-    (CONDITIONS, lambda _: "conditions:\n\t- id: x", "conditions.yaml：第 2 行不是正确的 YAML", "a tab, with its line"),
-    (CONDITIONS, lambda _: "a: \x07", "conditions.yaml：不是正确的 YAML", "a control character"),
+    (CONDITIONS, lambda _: "conditions:\n\t- id: x", "conditions.yaml：不是正确的 YAML.*制表符", "a tab, with its line"),
+    (CONDITIONS, lambda _: "a: \x07", "conditions.yaml：有看不见的字符 U\\+0007", "a control character"),
     (CONDITIONS, lambda _: "a: " + "[" * 9000, "conditions.yaml：", "nested without end"),
     (CONDITIONS, lambda _: "a: 2026-02-30", "conditions.yaml：有不存在的日期.*加引号", "a day that does not exist"),
-    (CONDITIONS, lambda text: text + "#" * 1_000_000, "conditions.yaml：超过 1000000 字，请拆分", "a text of a megabyte"),
-    (CONDITIONS, lambda _: BOMB, "conditions.yaml：第 .* 行.*不允许使用别名", "a billion laughs"),
+    (CONDITIONS, lambda text: text + "#" * 1_000_000, "conditions.yaml：.*超过 1000000 字，请拆分", "a text of a megabyte"),
+    (CONDITIONS, lambda _: BOMB, "conditions.yaml：.*不允许使用别名", "a billion laughs"),
     (CONDITIONS, lambda _: "a: &a {b: *a}", "不允许使用别名", "an alias inside itself"),
     (CONDITIONS, lambda _: "a: {<<: {b: 1}, <<: {c: 1}}", "键应当是文字", "merge keys"),
     (CONDITIONS, lambda _: "? [a, b]\n: 1", "键应当是文字", "a list as a key"),
     (CONDITIONS, lambda _: "1: x", "键应当是文字，数字请加引号", "a number as a key"),
     (CONDITIONS, lambda _: "a: !!python/object/apply:os.getcwd []", "不是正确的 YAML", "a tag that would run code"),
-    (CONDITIONS, lambda _: "a: 1\nb: 2\na: 3", "conditions.yaml：第 3 行.*重复的键 a", "a repeated key, with its line"),
+    (CONDITIONS, lambda _: "a: 1\nb: 2\na: 3", "conditions.yaml：.*重复的键 a", "a repeated key, with its line"),
     (MATTER, add("fields: {}"), "form.yaml：fields 在 matter.yaml 中已有", "a part in two files"),
     (MATTER, add("colour: red"), "matter.yaml：colour 没有这一项", "an unknown key"),
     (FORM, swap("label: 通讯地址", "title: 通讯地址"), "form.yaml：fields.contact_address.label 缺少这一项", "in its own file"),
@@ -243,10 +243,10 @@ def broken(name: str, change: Change) -> Edition:
 
 @pytest.mark.parametrize(("name", "change", "says", "reason"), MISTAKES)
 def test_a_mistake_in_a_folder(name: str, change: Change, says: str, reason: str) -> None:
-    with pytest.raises(CatalogueError, match=says) as caught:
+    with pytest.raises(CatalogueError, match=says.replace(".yaml：", ".yaml：第 [0-9]+ 行，")) as caught:
         pytest.fail(f"{broken(name, change).digest} accepted: {reason}")
     sentence = str(caught.value)
-    assert re.match(r"[a-z0-9/]+\.yaml：", sentence), "the file comes first"
+    assert re.match(r"[a-z0-9/]+\.yaml：第 [0-9]+ 行，", sentence), "the file comes first, then the line"
     assert "请" in sentence, "the cure is named"
     assert "\n" not in sentence, "one sentence"
     assert len(sentence) < 500, "no text thrown back"
@@ -269,7 +269,7 @@ SOURCE_MISTAKES = [
 
 @pytest.mark.parametrize(("change", "says", "reason"), SOURCE_MISTAKES)
 def test_a_mistake_in_a_source(change: Change, says: str, reason: str) -> None:
-    with pytest.raises(CatalogueError, match=says):
+    with pytest.raises(CatalogueError, match=says.replace(".yaml：", ".yaml：第 [0-9]+ 行，")):
         pytest.fail(f"{read_source('x.yaml', change(SOURCES['legal-person-base.yaml']))} accepted: {reason}")
 
 

@@ -10,6 +10,7 @@ import pytest
 from miaoban.case.case import Case
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Condition, Effect, Matter
+from miaoban.catalogue.tables import needed
 from miaoban.decision.examples import Expect, Given, merged, read_examples
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.outcome import Outcome
@@ -50,18 +51,19 @@ def test_examples_show_every_condition_in_every_truth_it_can_have(matter: str) -
     for name in kit.examples(matter):
         for verdict in played(matter, name).decision.verdicts:
             seen[verdict.condition].add(verdict.truth)
-    missing = {c.id: possible(c) - seen[c.id] for c in kit.edition(matter).matter.conditions if possible(c) - seen[c.id]}
+    published = kit.edition(matter).matter
+    missing = {c.id: possible(c, published) - seen[c.id] for c in published.conditions if possible(c, published) - seen[c.id]}
     assert missing == {}
 
 
-def possible(condition: Condition) -> set[Truth]:
+def possible(condition: Condition, matter: Matter) -> set[Truth]:
     """A condition on records can be unknown, one on the form, the situation and the register alone cannot.
 
     What only a person may judge always is.
     """
     if condition.examine is not None:
         return {Truth.UNKNOWN}
-    records = {path.partition(".")[0] for path in condition.needs} - OWN_ROOTS
+    records = {path.partition(".")[0] for path in needed(condition.needs, condition.holds, matter.tables)} - OWN_ROOTS
     return set(Truth) if records else {Truth.TRUE, Truth.FALSE}
 
 
@@ -73,7 +75,7 @@ def test_examples_show_every_outcome(matter: str) -> None:
 def reachable(matter: Matter) -> set[Outcome]:
     """The outcomes that a matter can come to: never approved where a person must look in every situation."""
     effects = {condition.otherwise for condition in matter.conditions}
-    on_records = any(c.otherwise is not Effect.FLAG and possible(c) == set(Truth) for c in matter.conditions)
+    on_records = any(c.otherwise is not Effect.FLAG and possible(c, matter) == set(Truth) for c in matter.conditions)
     by_person = any(condition.examine is not None and condition.when is None for condition in matter.conditions)
     can = {
         Outcome.REDIRECTED: Effect.REDIRECT in effects,
@@ -179,11 +181,15 @@ def test_an_example_that_cannot_be_played_says_why(patch: dict[str, Any], says: 
 @pytest.mark.parametrize(
     ("text", "says", "reason"),
     [
-        ("title: x\nexpect: {outcome: granted}", "examples/x.yaml：expect.outcome", "no such outcome"),
-        ("title: x\nexpect: {outcome: approved}\nnow: 1", "examples/x.yaml：now 没有这一项", "a key that means nothing"),
-        ("expect: {outcome: approved}", "examples/x.yaml：title 缺少这一项", "no sentence"),
+        ("title: x\nexpect: {outcome: granted}", "examples/x.yaml：第 2 行，expect.outcome", "no such outcome"),
+        (
+            "title: x\nexpect: {outcome: approved}\nnow: 1",
+            "examples/x.yaml：第 3 行，now 没有这一项",
+            "a key that means nothing",
+        ),
+        ("expect: {outcome: approved}", "examples/x.yaml：第 1 行，title 缺少这一项", "no sentence"),
         ('title: x\ngiven: {now: "2026-03-02"}\nexpect: {outcome: approved}', "given.now", "a moment without its zone"),
-        ("title: [", "x.yaml：第 2 行", "not YAML"),
+        ("title: [", "examples/x.yaml：第 2 行，不是正确的 YAML", "not YAML"),
     ],
 )
 def test_an_example_that_cannot_be_read_says_where(text: str, says: str, reason: str) -> None:

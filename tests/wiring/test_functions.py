@@ -97,6 +97,8 @@ def shipped() -> frozenset[str]:
 AT_HOME = [
     ("miaoban.catalogue.documents", "reads the YAML of a matter's folder, which tools.publish does"),
     ("miaoban.catalogue.folder", "the same"),
+    ("miaoban.catalogue.lines", "finds the line of a mistake in them"),
+    ("miaoban.catalogue.table_files", "reads the decision tables beside them"),
     ("miaoban.catalogue.standards", "reads the YAML of the standard materials, which stewards' tools do"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
     ("miaoban.decision.playing", "plays them"),

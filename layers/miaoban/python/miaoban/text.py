@@ -10,6 +10,7 @@ _INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 _NEWLINES: Final = re.compile(r"\r\n?")
 _BIDI: Final = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _REFUSED: Final = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BIDI}\ud800-\udfff]")
+_HIDDEN: Final = re.compile(f"{_INVISIBLE.pattern}|{_REFUSED.pattern}|[\u2028\u2029\ufffe\uffff]")
 
 _OPENING: Final = "[{<〔【〖《〈「『﹝"
 _CLOSING: Final = "]}>〕】〗》〉」』﹞"
@@ -48,6 +49,15 @@ def clean(text: str) -> tuple[str, tuple[str, ...]]:
         ("已去除首尾空格", cleaned != visible),
     )
     return cleaned, tuple(sentence for sentence, done in notes if done)
+
+
+def hidden(text: str) -> tuple[int, str] | None:
+    """The place and the name (U+200B) of the first character that nobody sees, in a text that people keep; None without one.
+
+    These are what `clean` removes or refuses, and line ends that no editor counts as such.
+    """
+    found = _HIDDEN.search(text)
+    return (found.start(), f"U+{ord(found[0]):04X}") if found else None
 
 
 def comparable(text: str) -> str:

@@ -14,7 +14,7 @@ def check_regions(matter: Matter) -> None:
     for file, organ in ((file, organ) for file, organs in files.items() for organ in organs):
         _check_organ(organ, file)
         if organ.region in seen:
-            raise CatalogueError(f"{file}：{organ.region} 已经有受理机关，请只保留一个")
+            raise CatalogueError(f"{organ.region} 已经有受理机关，请只保留一个", file, ("organs", organ.region))
         seen.add(organ.region)
     for code, overlay in matter.regions.items():
         _check_overlay(matter, code, overlay)
@@ -27,16 +27,18 @@ def _file(code: str) -> str:
 def _check_type(matter: Matter) -> None:
     told = MatterCode(matter.basic_code).type_code
     if told != matter.type:
-        raise CatalogueError(f"matter.yaml：basic_code 第 3、4 位是 {told}，而 type 是 {matter.type}，请改为一致")
+        sentence = f"basic_code 第 3、4 位是 {told}，而 type 是 {matter.type}，请改为一致"
+        raise CatalogueError(sentence, "matter.yaml", ("basic_code",))
 
 
 def _check_organ(organ: Organ, file: str) -> None:
     try:
         region, uscc = RegionCode(organ.region), Uscc(organ.uscc)
     except IdentifierError as error:
-        raise CatalogueError(f"{file}：机关 {organ.name} 的代码不对（{error}）") from None
+        raise CatalogueError(f"机关 {organ.name} 的代码不对（{error}）", file, ("organs", organ.name)) from None
     if not uscc.region.contains(region):
-        raise CatalogueError(f"{file}：机关 {organ.name} 的代码属于区划 {uscc.region}，而 region 是 {region}，请核对")
+        sentence = f"机关 {organ.name} 的代码属于区划 {uscc.region}，而 region 是 {region}，请核对"
+        raise CatalogueError(sentence, file, ("organs", organ.name))
 
 
 def _check_overlay(matter: Matter, code: str, overlay: Overlay) -> None:
@@ -44,10 +46,11 @@ def _check_overlay(matter: Matter, code: str, overlay: Overlay) -> None:
     try:
         here = RegionCode(code)
     except IdentifierError as error:
-        raise CatalogueError(f"{file}：文件名应当是区划代码（{error}）") from None
+        raise CatalogueError(f"文件名应当是区划代码（{error}）", file) from None
     for organ in overlay.organs:
         if not here.contains(RegionCode(organ.region)):
-            raise CatalogueError(f"{file}：机关 {organ.name} 在 {organ.region}，不属于这个区划，请移到它的区划文件")
+            sentence = f"机关 {organ.name} 在 {organ.region}，不属于这个区划，请移到它的区划文件"
+            raise CatalogueError(sentence, file, ("organs", organ.name))
     above = matter.model_copy(update={"regions": {other: known for other, known in matter.regions.items() if other != code}})
     inherited = above.limits_in(code)
     for name, limit in overlay.limits.given().items():
@@ -55,9 +58,11 @@ def _check_overlay(matter: Matter, code: str, overlay: Overlay) -> None:
     for name, value in overlay.parameters.items():
         known = matter.parameters.get(name)
         if known is None or type(value) is not type(known.value):
-            raise CatalogueError(f"{file}：parameters.{name} 在 matter.yaml 中没有这个参数，或者类型不同，请核对")
+            sentence = f"parameters.{name} 在 matter.yaml 中没有这个参数，或者类型不同，请核对"
+            raise CatalogueError(sentence, file, ("parameters", name))
 
 
 def _check_shorter(file: str, name: str, limit: TimeLimit, inherited: TimeLimit) -> None:
     if (limit.unit, limit.start) != (inherited.unit, inherited.start) or limit.n > inherited.n:
-        raise CatalogueError(f"{file}：limits.{name} 只能缩短，单位和起算点不变，上级是 {inherited.n}，请改正")
+        sentence = f"limits.{name} 只能缩短，单位和起算点不变，上级是 {inherited.n}，请改正"
+        raise CatalogueError(sentence, file, ("limits", name))

@@ -1,79 +1,154 @@
-"""YAML texts read strictly: no alias, no repeated key, no surprise; every mistake is one sentence with file and line."""
+"""YAML and JSON texts read strictly: no alias, no repeated key, no surprise; a mistake is one sentence with file and line."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, TypeVar, get_args
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from miaoban.canonical import JsonError, parse
 from miaoban.catalogue.errors import CatalogueError
+from miaoban.catalogue.spelling import meant
+from miaoban.catalogue.texts import LONGEST, check_text
 from miaoban.models import Frozen
+from miaoban.text import hidden
 
 Model = TypeVar("Model", bound=Frozen)
 
-LONGEST = 1_000_000
-"""Characters of one text."""
-DEEPEST = 40
+DEEPEST: Final = 40
 """Levels of one text."""
 
-_FAULTS = {"missing": "缺少这一项，请补上", "extra_forbidden": "没有这一项，请删除或者核对拼写"}
+
+class _UnwelcomeError(yaml.MarkedYAMLError):
+    """Raised for what is YAML, but not ours to take; `problem` is the whole sentence."""
+
+    def __init__(self, sentence: str, mark: Any) -> None:
+        super().__init__(problem=sentence, problem_mark=mark)
 
 
 def document_of(name: str, text: str) -> dict[str, Any]:
-    """The mapping that a YAML text is; raises CatalogueError."""
-    if len(text) > LONGEST:
-        raise CatalogueError(f"{name}：超过 {LONGEST} 字，请拆分")
+    """The mapping that a YAML text is, or a JSON text where the name ends so; raises CatalogueError."""
+    check_text(name, text)
     try:
         _check_events(text)
         document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (StrictLoader is a SafeLoader)
+        if name.endswith(".json"):
+            document = parse(text, 4 * LONGEST)
     except yaml.YAMLError as error:
-        problem = getattr(error, "problem", None) or "含有不允许的字符"
-        raise CatalogueError(f"{name}：{_line(error)}不是正确的 YAML（{problem}），请核对缩进和引号") from error
-    except ValueError as error:
-        raise CatalogueError(f"{name}：有不存在的日期或者数字，请核对，或者加引号写成文字") from error
+        raise _syntax(name, text, error) from error
+    except JsonError as error:
+        raise CatalogueError(str(error).removesuffix("。"), name) from error
     if not isinstance(document, dict):
-        raise CatalogueError(f"{name}：最外层应当是“名称: 内容”的形式，请核对")
+        raise CatalogueError("最外层应当是“名称: 内容”的形式，请核对", name, line=1)
     return document
 
 
-def _line(error: yaml.YAMLError) -> str:
+def _syntax(name: str, text: str, error: yaml.YAMLError) -> CatalogueError:
     mark = getattr(error, "problem_mark", None)
-    return f"第 {mark.line + 1} 行" if mark else ""
+    line = mark.line + 1 if mark else None
+    problem = getattr(error, "problem", None) or "含有不允许的字符"
+    if isinstance(error, _UnwelcomeError):
+        return CatalogueError(problem, name, line=line)
+    written = text.splitlines()[line - 1 : line] if line else []
+    cure = "请把制表符改为空格" if "\t" in "".join(written) else "请核对缩进和引号"
+    return CatalogueError(f"不是正确的{' JSON' if name.endswith('.json') else ' YAML'}（{problem}），{cure}", name, line=line)
 
 
 def _check_events(text: str) -> None:
-    """Refuse aliases, which can make a gigabyte of a line, and nesting that no reader follows, before anything is built."""
+    """Refuse, before anything is built, aliases, which can make a gigabyte of a line, endless nesting and hidden characters."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
-            problem = "不允许使用别名" if isinstance(event, yaml.AliasEvent) else "嵌套过深"
-            mark: Any = event.start_mark
-            raise yaml.constructor.ConstructorError(None, None, problem, mark)
+        if isinstance(event, yaml.AliasEvent):
+            raise _UnwelcomeError("不允许使用别名，请把内容写全", event.start_mark)
+        if depth > DEEPEST:
+            raise _UnwelcomeError(f"嵌套过深，超过 {DEEPEST} 层，请减少层次", event.start_mark)
+        if isinstance(event, yaml.ScalarEvent) and (found := hidden(event.value)):
+            raise _UnwelcomeError(f"有看不见的字符 {found[1]}，请删除", event.start_mark)
 
 
 class StrictLoader(yaml.CSafeLoader):
-    """A safe loader that refuses repeated keys and keys that are not text."""
+    """A safe loader that refuses repeated keys, keys that are not text, and days and numbers that do not exist."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         """Refuse a key that is already there, or that is not text."""
         seen: set[str] = set()
         for key, _ in node.value:
             if key.tag != "tag:yaml.org,2002:str":
-                raise yaml.constructor.ConstructorError(None, None, "键应当是文字，数字请加引号", key.start_mark)
+                raise _UnwelcomeError("键应当是文字，数字请加引号", key.start_mark)
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"重复的键 {key.value}", key.start_mark)
+                raise _UnwelcomeError(f"重复的键 {key.value}，请只保留一个", key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 
-def model_of(model: type[Model], document: Mapping[str, Any], name: str, places: Mapping[str, str] | None = None) -> Model:
-    """The model that a document is; `places` names the file of each outermost key. Raises CatalogueError."""
+def _existing(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    def constructed(loader: Any, node: Any) -> Any:
+        try:
+            return construct(loader, node)
+        except (ValueError, AttributeError):
+            raise _UnwelcomeError("有不存在的日期或者数字，请核对，或者加引号写成文字", node.start_mark) from None
+
+    return constructed
+
+
+for _kind in ("timestamp", "int", "float", "bool", "binary"):
+    _tag = f"tag:yaml.org,2002:{_kind}"
+    StrictLoader.add_constructor(_tag, _existing(yaml.CSafeLoader.yaml_constructors[_tag]))
+
+
+def model_of(
+    model: type[Model],
+    document: Mapping[str, Any],
+    name: str,
+    places: Mapping[str, str] | None = None,
+    above: tuple[str, ...] = (),
+) -> Model:
+    """The model that a document is; raises CatalogueError.
+
+    `places` names the file of each outermost key; `above` leads to the document where it is a part of its file.
+    """
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        first = error.errors(include_input=False)[0]
+        first = min(error.errors(include_input=False), key=lambda found: _fault(model, found)[1])
         file = (places or {}).get(str(first["loc"][0]), name) if first["loc"] else name
-        place = ".".join(str(step) for step in first["loc"])
-        fault = _FAULTS.get(first["type"], f"的内容不对（{first['msg']}），请核对")
-        raise CatalogueError(f"{file}：{place} {fault}") from error
+        words = (*above, *map(str, first["loc"]))
+        raise CatalogueError(f"{'.'.join(words)} {_fault(model, first)[0]}".strip(), file, words) from error
+
+
+def _fault(model: type[BaseModel], error: ErrorDetails) -> tuple[str, bool]:
+    """What is wrong and its cure, and False when it is known what was meant, which is then told before anything else."""
+    match error["type"]:
+        case "missing":
+            return "缺少这一项，请补上", True
+        case "extra_forbidden":
+            near = meant(str(error["loc"][-1]), _keys_at(model, error["loc"][:-1]))
+            return f"没有这一项{near}，请删除或者核对拼写", not near
+        case "literal_error" | "enum":
+            return f"的内容不对，只能是 {error['ctx']['expected'].replace(' or ', '、').replace(', ', '、')}，请改正", True
+        case "string_type":
+            return "的内容不对，应当是文字，数字请加引号", True
+        case _:
+            return f"的内容不对（{error['msg']}），请核对", True
+
+
+def _keys_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> tuple[str, ...]:
+    """The keys that a model takes at a place within it."""
+    found = {model}
+    for step in steps:
+        inside = (_by_key(one).get(str(step)) for one in found)
+        found = {part for kind in inside if kind is not None for part in _models(kind)} or found
+    return tuple(key for one in found for key in _by_key(one))
+
+
+def _by_key(model: type[BaseModel]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+
+
+def _models(kind: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield kind
+    for inside in get_args(kind):
+        yield from _models(inside)

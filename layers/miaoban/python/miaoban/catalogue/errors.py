@@ -3,27 +3,47 @@
 FinalError
 ├── CatalogueError        a folder or a published text is wrong
 ├── ExpressionError       an expression does not compile, or answers neither true nor false
+├── TableError            a decision table's cell cannot be read, or the table has no one answer
 ├── MatterNotFoundError   no such matter is in force
 ├── SituationError        the answers do not make a situation
 └── FormError             the form has problems, all of them listed
 """
 
 from collections.abc import Iterable
+from typing import Self
 
 from miaoban.errors import FinalError
 from miaoban.models import Frozen
 
 
 class CatalogueError(FinalError):
-    """Raised when a matter or source text is wrong; the sentence names file, place and cure."""
+    """Raised when a matter or source text is wrong; the sentence names file, line and cure.
+
+    `words` lead to the place in the file, from which `documents.located` tells the line when it is not yet known.
+    """
 
     code = "catalogue-invalid"
+
+    def __init__(self, sentence: str, file: str = "", words: Iterable[str] = (), line: int | None = None) -> None:
+        self.sentence, self.file, self.words, self.line = sentence, file, tuple(words), line
+        where = f"第 {line} 行，" if line else ""
+        super().__init__(f"{file}：{where}{sentence}" if file else sentence)
+
+    def at(self, line: int) -> Self:
+        """The same error, with its line told."""
+        return type(self)(self.sentence, self.file, self.words, line)
 
 
 class ExpressionError(FinalError):
     """Raised when an expression does not compile, fails on its facts or answers neither true nor false."""
 
     code = "expression-invalid"
+
+
+class TableError(FinalError):
+    """Raised when a cell of a decision table is not in its grammar, or a table has no one answer for its facts."""
+
+    code = "table-invalid"
 
 
 class MatterNotFoundError(FinalError):

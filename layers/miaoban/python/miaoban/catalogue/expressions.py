@@ -11,6 +11,7 @@ from miaoban.catalogue.errors import ExpressionError
 
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PATHS = re.compile(r"(?<![\w.#])(?:\$root\.)?([^\W\d]\w*(?:\.\w+)*)(?![\w.])(?!\s*\()")
+_ASSIGNMENT = re.compile(r"(?<![=!<>])=(?!=)")
 _WORDS = frozenset({"and", "or", "not", "in", "true", "false", "null"})
 
 
@@ -28,6 +29,11 @@ def paths(expression: str) -> tuple[str, ...]:
     """The paths that an expression names, such as `enterprise.status`."""
     bare = _TEXTS.sub("''", expression)
     return tuple(sorted({path for path in _PATHS.findall(bare) if path not in _WORDS}))
+
+
+def assigns(expression: str) -> bool:
+    """Whether a single `=` stands in the expression, which the language takes, and which nobody here can mean."""
+    return _ASSIGNMENT.search(_TEXTS.sub("''", expression)) is not None
 
 
 def holds(expression: str, roots: Mapping[str, Any]) -> bool:

@@ -1,7 +1,7 @@
 """Situations (情形): the answers that select a matter's fields, materials and conditions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from miaoban.catalogue.errors import Problem, SituationError
@@ -9,6 +9,7 @@ from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.matter import Condition, Material, Matter, Question, RecordUse, Result
 from miaoban.catalogue.problems import quoted
+from miaoban.catalogue.tables import Table
 
 Part = TypeVar("Part", Field, RecordUse, Material, Condition)
 
@@ -23,6 +24,7 @@ class Situation:
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
     records: Mapping[str, RecordUse]
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
 
 def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
@@ -39,6 +41,7 @@ def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
         materials=_applicable(matter.materials, roots),
         conditions=tuple(condition for condition in matter.conditions if _applies(condition.when, roots)),
         records=_applicable(matter.records, roots),
+        tables=matter.tables,
     )
 
 

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
-from miaoban.catalogue.errors import ExpressionError
+from miaoban.catalogue.errors import ExpressionError, TableError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
 from miaoban.catalogue.matter import Effect, Match, Matter
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.tables import ROOT, Table
 from miaoban.decision.facts import Facts
 from miaoban.decision.plan import Clause, Rule, plan_of
 from miaoban.decision.verdict import Compared, Truth, Verdict
@@ -30,9 +31,12 @@ _SAID: Final = {True: HOLDS, False: Judged(Truth.FALSE)}
 def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
     plan, roots = plan_of(situation), {**facts.roots, "parameter": matter.parameters_in(facts.region)}
+    silent: dict[str, str] = {}
+    if plan.tables:
+        roots, silent = _with_tables(plan.tables, roots)
     absent = {path for path in plan.needs if value_at(roots, path) is None}
-    doubtful = plan.clauses if absent else plan.examined
-    unknown = {clause: why for clause in doubtful if (why := _unknown(clause, absent, facts))}
+    doubtful = plan.clauses if absent or silent else plan.examined
+    unknown = {clause: why for clause in doubtful if (why := _unknown(clause, absent, silent, facts))}
     told = _told(plan.expressions if not unknown else _asked(plan.clauses, unknown), roots)
     judged = {
         clause: unknown.get(clause) or told.get(clause.holds) or _compare(matter, clause, roots) for clause in plan.clauses
@@ -50,16 +54,30 @@ def _or(enough: Judged, rest: Judged) -> Judged:
     return Judged(Truth.UNKNOWN, missing, rest.compared, enough.defect or rest.defect)
 
 
-def _unknown(clause: Clause, absent: Collection[str], facts: Facts) -> Judged | None:
+def _with_tables(tables: Mapping[str, Table], roots: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The roots with what the tables answer, and why those that do not answer are silent: each is asked once."""
+    answers: dict[str, Any] = {}
+    silent: dict[str, str] = {}
+    for name, table in tables.items():
+        try:
+            answers[name] = table.answer(roots)
+        except TableError as error:
+            silent[name] = f"决策表 {name} {error}，需要人工核查"
+    return {**roots, ROOT: answers}, silent
+
+
+def _unknown(clause: Clause, absent: Collection[str], silent: Mapping[str, str], facts: Facts) -> Judged | None:
     """Why a clause cannot be told; None when all that it needs is known.
 
     A record that nobody could look up, because the form leaves out its key, is a defect; otherwise its source is missing.
+    A table that has no answer is a defect once all that it needs is known.
     """
     if clause.examine is not None:
         return Judged(Truth.UNKNOWN, defect=clause.examine)
     open_ = {record for path, record in clause.needs if path in absent}
     if not open_:
-        return None
+        defect = next((silent[name] for name in clause.tables if name in silent), None)
+        return Judged(Truth.UNKNOWN, defect=defect) if defect else None
     unasked = sorted(open_ - facts.evidence.keys())
     if unasked:
         return Judged(Truth.UNKNOWN, defect=f"没有填写查询 {'、'.join(unasked)} 所需的内容")

@@ -11,6 +11,8 @@ from pydantic import AwareDatetime, JsonValue
 from pydantic import Field as Declared
 
 from miaoban.catalogue.documents import document_of, model_of
+from miaoban.catalogue.errors import CatalogueError
+from miaoban.catalogue.lines import located
 from miaoban.decision.facts import Held
 from miaoban.decision.outcome import Outcome
 from miaoban.identifiers import ResidentId
@@ -83,12 +85,16 @@ class Example(Frozen):
 
 def read_examples(texts: Mapping[str, str]) -> dict[str, Example]:
     """Read the texts of `examples/`, by file name; raises CatalogueError."""
-    base = document_of(BASE, texts[BASE]) if BASE in texts else {}
+    base = document_of(f"examples/{BASE}", texts[BASE]) if BASE in texts else {}
     return {name: _example(base, name, text) for name, text in sorted(texts.items()) if name != BASE}
 
 
 def _example(base: Mapping[str, Any], name: str, text: str) -> Example:
-    return model_of(Example, merged(base, document_of(name, text)), f"examples/{name}")
+    file = f"examples/{name}"
+    try:
+        return model_of(Example, merged(base, document_of(file, text)), file)
+    except CatalogueError as error:
+        raise located(error, {file: text}) from error
 
 
 def merged(base: Any, patch: Any) -> Any:

@@ -1,12 +1,13 @@
 """The plan of judging a situation: what its conditions need and ask, worked out once and the same for every filing."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from miaoban.catalogue.matter import Condition, Enough, Match
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.tables import Table, named, needed
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.verdict import Truth, Verdict
 
@@ -18,10 +19,12 @@ class Clause:
     """One way for a condition to hold: an expression, or values that match; or what a person must examine.
 
     `needs` are the paths that lead into records, each with the record's name; what a form leaves out is known to be absent.
+    A clause needs what its decision tables need.
     """
 
     needs: tuple[tuple[str, str], ...]
     holds: str | None
+    tables: tuple[str, ...]
     matches: tuple[Match, ...] = ()
     examine: str | None = None
 
@@ -39,38 +42,45 @@ class Rule:
 class Plan:
     """The rules of a situation in the matter's order, all their clauses, what these ask, and what they need of records.
 
-    The clauses that a person must examine are known to be unknown.
+    The clauses that a person must examine are known to be unknown. `tables` are those that the clauses ask.
     """
 
     rules: tuple[Rule, ...]
     clauses: tuple[Clause, ...]
-    examined: tuple[Clause, ...]
     expressions: tuple[str, ...]
     needs: tuple[str, ...]
+    examined: tuple[Clause, ...]
+    tables: Mapping[str, Table]
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def plan_of(situation: Situation) -> Plan:
     """The plan of a situation, which is known by itself, not by what is in it."""
-    rules = tuple(Rule(condition, tuple(_clauses(condition)), _holding(condition)) for condition in situation.conditions)
+    tables, conditions = situation.tables, situation.conditions
+    rules = tuple(Rule(condition, tuple(_clauses(condition, tables)), _holding(condition)) for condition in conditions)
     clauses = tuple(clause for rule in rules for clause in rule.clauses)
-    expressions = tuple(clause.holds for clause in clauses if clause.holds)
-    examined = tuple(clause for clause in clauses if clause.examine is not None)
     return Plan(
-        rules, clauses, examined, expressions, tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs))
+        rules=rules,
+        clauses=clauses,
+        expressions=tuple(clause.holds for clause in clauses if clause.holds),
+        needs=tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)),
+        examined=tuple(clause for clause in clauses if clause.examine is not None),
+        tables={name: tables[name] for clause in clauses for name in clause.tables},
     )
 
 
-def _clauses(condition: Condition) -> Iterator[Clause]:
+def _clauses(condition: Condition, tables: Mapping[str, Table]) -> Iterator[Clause]:
     if condition.enough is not None:
-        yield Clause(_records(condition.enough), condition.enough.holds)
-    yield Clause(_records(condition), condition.holds, condition.matches, condition.examine)
+        yield _clause(condition.enough, tables)
+    yield replace(_clause(condition, tables), matches=condition.matches, examine=condition.examine)
 
 
 def _holding(condition: Condition) -> Verdict:
     return Verdict(condition=condition.id, basis=condition.basis, truth=Truth.TRUE)
 
 
-def _records(stated: Enough | Condition) -> tuple[tuple[str, str], ...]:
-    named = ((path, path.partition(".")[0]) for path in stated.needs)
-    return tuple((path, root) for path, root in named if root not in OWN_ROOTS)
+def _clause(stated: Enough | Condition, tables: Mapping[str, Table]) -> Clause:
+    paths = needed(stated.needs, stated.holds, tables)
+    roots = ((path, path.partition(".")[0]) for path in paths)
+    records = tuple((path, root) for path, root in roots if root not in OWN_ROOTS)
+    return Clause(records, stated.holds, named(stated.holds) if stated.holds else ())

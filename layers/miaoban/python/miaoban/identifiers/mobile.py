@@ -8,6 +8,7 @@ from miaoban.identifiers.checks import require_digits, require_length
 from miaoban.identifiers.errors import IdentifierError
 
 _CURE = "请填写中国内地手机号码"
+_LENGTH: Final = 11
 _COUNTRY: Final = re.compile(r"(?:\+|00)?86(?=1[0-9]{10}$)")
 
 
@@ -31,11 +32,11 @@ class Mobile(Identifier):
     @classmethod
     def _repair(cls, text: str) -> tuple[str, tuple[str, ...]]:
         text, notes = super()._repair(text)
-        local = _COUNTRY.sub("", text, count=1)
+        local = text if len(text) == _LENGTH else _COUNTRY.sub("", text, count=1)
         return local, notes if local == text else (*notes, "已去除国际区号 86")
 
     def _check(self) -> None:
-        require_length(self.text, (11,), self.title, _CURE)
+        require_length(self.text, (_LENGTH,), self.title, _CURE)
         require_digits(self.text, self.title, _CURE)
         if self.text[0] != "1" or self.text[1] in "012":
             raise IdentifierError(f"{self.title}应以 13 至 19 开头，{_CURE}。")

@@ -1,0 +1,69 @@
+"""The paths that an edition's rules can name: the form, the situation, what a decision knows itself, records, tables."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from miaoban.catalogue.matter import RecordUse
+from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.regions import Organ
+from miaoban.catalogue.spelling import meant
+from miaoban.catalogue.tables import ROOT
+
+OWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "applicant": ("name", "number"),
+    "organ": ("region",),
+    "held": ("present", "licence"),
+    "today": ("",),
+}
+"""What a decision knows besides form, situation and records."""
+
+RULES: Final = frozenset({"form", "situation", "parameter", ROOT, *OWN})
+"""The roots, besides records, that a condition may name."""
+
+_ORGAN: Final = frozenset(f"organ.{name}" for name in Organ.model_fields)
+
+
+def exists(edition: Edition, path: str) -> bool:
+    """Whether an expression can name the path."""
+    root, _, rest = path.partition(".")
+    matter = edition.matter
+    named = {"form": matter.fields, "situation": matter.questions, "parameter": matter.parameters}
+    if root in named:
+        return rest in named[root]
+    if root == ROOT:
+        table, _, output = rest.partition(".")
+        return table in matter.tables and output in matter.tables[table].outputs
+    if root in matter.records:
+        return rest == "present" or rest in _held(edition, matter.records[root])
+    return rest in OWN.get(root, ())
+
+
+def is_fact(edition: Edition, path: str) -> bool:
+    """Whether the path leads to a fact, not to what a table makes of facts."""
+    return not path.startswith(f"{ROOT}.") and exists(edition, path)
+
+
+def leads(edition: Edition, path: str, roots: set[str]) -> bool:
+    """Whether a path outside the rules starts from one of the roots and leads to something; organs are known whole."""
+    return path.partition(".")[0] in roots and (path in _ORGAN or exists(edition, path))
+
+
+def unknown(edition: Edition, path: str) -> str:
+    """What to say of a path that leads nowhere, after its place: with the nearest one that does."""
+    near = meant(path, _all(edition))
+    return f"中的 {path} 没有这个字段或数源字段{near}，请核对拼写"
+
+
+def _held(edition: Edition, use: RecordUse) -> Mapping[str, object]:
+    return edition.sources[use.source].kinds[use.kind].fields
+
+
+def _all(edition: Edition) -> Iterator[str]:
+    matter = edition.matter
+    yield from (f"form.{code}" for code in matter.fields)
+    yield from (f"situation.{code}" for code in matter.questions)
+    yield from (f"parameter.{code}" for code in matter.parameters)
+    yield from (f"{root}.{word}".rstrip(".") for root, words in OWN.items() for word in words)
+    yield from (f"{ROOT}.{name}.{output}" for name, table in matter.tables.items() for output in table.outputs)
+    for name, use in matter.records.items():
+        yield from (f"{name}.{word}" for word in ("present", *_held(edition, use)))
