@@ -10,7 +10,7 @@ from miaoban.canonical import digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
 from miaoban.decision.conditions import Truth
-from miaoban.decision.examples import Example
+from miaoban.decision.example import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import receipt_of
 from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair

@@ -98,7 +98,6 @@ AT_HOME = [
     ("miaoban.catalogue.documents", "reads the YAML of a matter's folder, which tools.publish does"),
     ("miaoban.catalogue.folder", "the same"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
-    ("miaoban.decision.playing", "plays them"),
 ]
 """Modules that need what is not in the layers, because no function imports them."""
 

@@ -1,9 +1,10 @@
 """Checking an edition for what its models cannot see: expressions compile, name what exists, and need what they name."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
-from miaoban.catalogue.errors import CatalogueError, ExpressionError
+from miaoban.catalogue.errors import CatalogueError, ExpressionError, FactError
 from miaoban.catalogue.expressions import compiled, paths
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, RecordUse
 from miaoban.catalogue.publication import Edition
@@ -24,19 +25,40 @@ _CONDITIONS, _MATERIALS, _FORM, _MATTER = "conditions.yaml", "materials.yaml", "
 
 def check_edition(edition: Edition) -> None:
     """Raise CatalogueError for the first thing that would make a decision of this edition fail or err."""
-    _check_records(edition)
-    _check_whens(edition.matter)
-    _check_once((condition.id for condition in edition.matter.conditions), _CONDITIONS)
-    for condition in edition.matter.conditions:
-        _check_condition(edition, condition)
-        _check_redirect(edition, condition)
-    for file, place, path, roots in _uses(edition.matter):
-        _require(_leads(edition, path, roots), file, f"{place} 中的 {path} {_UNKNOWN}")
+    for fault in faults(edition):
+        raise fault
 
 
-def _require(right: object, file: str, sentence: str) -> None:
+def faults(edition: Edition) -> Iterator[CatalogueError]:
+    """Everything that would make a decision of this edition fail or err, each place told once."""
+    for check in _checks(edition):
+        try:
+            check()
+        except CatalogueError as error:
+            yield error
+
+
+def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
+    matter = edition.matter
+    for name, use in matter.records.items():
+        yield partial(_check_record, edition, name, use)
+    for file, place, when in _whens(matter):
+        yield partial(_check_when, matter, file, place, when)
+    yield partial(_check_once, (condition.id for condition in matter.conditions), _CONDITIONS)
+    for condition in matter.conditions:
+        yield partial(_check_condition, edition, condition)
+        yield partial(_check_redirect, edition, condition)
+    for use_ in _uses(matter):
+        yield partial(_check_use, edition, *use_)
+
+
+def _require(right: object, file: str, sentence: str, error: type[CatalogueError] = CatalogueError) -> None:
     if not right:
-        raise CatalogueError(f"{file}：{sentence}")
+        raise error(f"{file}：{sentence}")
+
+
+def _check_use(edition: Edition, file: str, place: str, path: str, roots: set[str]) -> None:
+    _require(_leads(edition, path, roots), file, f"{place} 中的 {path} {_UNKNOWN}", FactError)
 
 
 def _check_once(codes: Iterable[str], file: str) -> None:
@@ -44,20 +66,19 @@ def _check_once(codes: Iterable[str], file: str) -> None:
         _require(count == 1, file, f"{code} 出现了 {count} 次，请改为各不相同")
 
 
-def _check_records(edition: Edition) -> None:
-    for name, use in edition.matter.records.items():
-        kinds = edition.sources[use.source].kinds
-        _require(use.kind in kinds, _MATERIALS, f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录，请核对拼写")
-        parts = len(kinds[use.kind].key)
-        _require(len(use.key) == parts, _MATERIALS, f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应")
+def _check_record(edition: Edition, name: str, use: RecordUse) -> None:
+    _require(use.source in edition.sources, _MATERIALS, f"没有数源 {use.source}，请在 sources/ 中登记", FactError)
+    kinds = edition.sources[use.source].kinds
+    _require(use.kind in kinds, _MATERIALS, f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录，请核对拼写", FactError)
+    parts = len(kinds[use.kind].key)
+    _require(len(use.key) == parts, _MATERIALS, f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应")
 
 
-def _check_whens(matter: Matter) -> None:
-    for file, place, when in _whens(matter):
-        _check_expression(file, place, when)
-        for path in paths(when):
-            asked = path.removeprefix("situation.") in matter.questions and path.startswith("situation.")
-            _require(asked, file, f"{place} 的 when 中的 {path} 不能用，只能引用 situation 的问题，请核对拼写")
+def _check_when(matter: Matter, file: str, place: str, when: str) -> None:
+    _check_expression(file, place, when)
+    for path in paths(when):
+        asked = path.removeprefix("situation.") in matter.questions and path.startswith("situation.")
+        _require(asked, file, f"{place} 的 when 中的 {path} 不能用，只能引用 situation 的问题，请核对拼写")
 
 
 def _whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
@@ -95,7 +116,7 @@ def _check_clause(edition: Edition, place: str, clause: Condition | Enough, matc
     if clause.holds is not None:
         _check_expression(_CONDITIONS, place, clause.holds)
     for path in (*(paths(clause.holds) if clause.holds else ()), *clause.needs, *matched):
-        _require(_exists(edition, path), _CONDITIONS, f"{place} 中的 {path} {_UNKNOWN}")
+        _require(_exists(edition, path), _CONDITIONS, f"{place} 中的 {path} {_UNKNOWN}", FactError)
         _require(_needed(path, clause.needs), _CONDITIONS, f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上")
 
 
@@ -125,7 +146,9 @@ def _exists(edition: Edition, path: str) -> bool:
 
 
 def _held(edition: Edition, use: RecordUse, field: str) -> bool:
-    return field in edition.sources[use.source].kinds[use.kind].fields
+    source = edition.sources.get(use.source)
+    kind = source.kinds.get(use.kind) if source else None
+    return kind is not None and field in kind.fields
 
 
 def _needed(path: str, needs: tuple[str, ...]) -> bool:

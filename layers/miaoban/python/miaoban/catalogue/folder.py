@@ -26,7 +26,15 @@ REGIONS = "regions/"
 
 
 def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
-    """Read a folder's texts, by name within it, with the texts of the sources; raises CatalogueError."""
+    """Read a folder's texts, by name within it, with the texts of the sources, and check them; raises CatalogueError."""
+    edition = unchecked_edition(texts, sources)
+    check_edition(edition)
+    check_regions(edition.matter)
+    return edition
+
+
+def unchecked_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
+    """The edition as its texts have it, whatever its parts say of each other; raises CatalogueError."""
     document: dict[str, Any] = {}
     places: dict[str, str] = {part: name for name, parts in PARTS.items() for part in parts}
     for name in PARTS:
@@ -41,10 +49,7 @@ def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Editio
     used = {use.source for use in matter.records.values()}
     if used - known.keys():
         raise CatalogueError(f"materials.yaml：没有数源 {'、'.join(sorted(used - known.keys()))}，请在 sources/ 中登记")
-    edition = Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
-    check_edition(edition)
-    check_regions(edition.matter)
-    return edition
+    return Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
 
 
 def read_source(name: str, text: str) -> Source:

@@ -25,12 +25,14 @@ class Edition(Frozen):
 
 
 class Pointer(Frozen):
-    """Which edition of a matter is in force, and since when."""
+    """Which edition of a matter is in force, since when, by which release; `retired` says why it takes no applications."""
 
     matter: str
     version: int
     digest: str
     effective_from: datetime
+    release: str | None = None
+    retired: str | None = None
 
 
 @dataclass(eq=False)

@@ -1,0 +1,229 @@
+"""The checks of a release: one broken folder for each reason to refuse, and all that is wrong told at once."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from miaoban.catalogue.answering import situations
+from miaoban.catalogue.finding import Finding
+from miaoban.catalogue.folder import unchecked_edition
+from miaoban.catalogue.impact import Impact, impact
+from miaoban.catalogue.publication import Edition
+from miaoban.decision.checks import findings
+from miaoban.decision.example import Example
+from tests import kit
+from tools.folders import folders, texts_of
+
+TEXTS = texts_of(kit.ROOT / "matters" / kit.GRAIN)
+MATTER, FORM, MATERIALS, CONDITIONS = "matter.yaml", "form.yaml", "materials.yaml", "conditions.yaml"
+
+Change = Callable[[str], str]
+
+
+def swap(old: str, new: str) -> Change:
+    """A change of a text's first `old`, which must be there."""
+
+    def change(text: str) -> str:
+        assert old in text, f"nothing to change: {old}"
+        return text.replace(old, new, 1)
+
+    return change
+
+
+def add(more: str) -> Change:
+    return lambda text: f"{text}\n{more}\n"
+
+
+def changed(*changes: tuple[str, Change]) -> Edition:
+    texts = dict(TEXTS)
+    for name, change in changes:
+        texts[name] = change(texts[name])
+    return unchecked_edition(texts, kit.source_texts())
+
+
+def found(*changes: tuple[str, Change], examples: Mapping[str, Example] | None = None) -> tuple[Finding, ...]:
+    return findings(changed(*changes), kit.examples() if examples is None else examples)
+
+
+@pytest.mark.parametrize("matter", [folder.name for folder in folders()])
+def test_every_matter_of_the_house_may_be_published(matter: str) -> None:
+    assert findings(kit.edition(matter), kit.examples(matter)) == ()
+
+
+def without_basis(text: str) -> str:
+    return text[: text.index("basis:")] + "basis: []\n" + text[text.index("limits:") :]
+
+
+C5 = "otherwise: flag\n    says: 登记的经营范围"
+C9 = 'holds: "not held.present"'
+C13 = "some(form.grains, not (# in ['soy', 'oilseed']))"
+C15 = 'holds: "form.lease_contract != null"'
+LEASE = 'holds: "all(form.warehouses, #.lease_until != null and d(#.lease_until) >= d(today))"'
+REFUSALS = [
+    (CONDITIONS, swap(C5, C5.replace("flag", "refuse")), "filing-refuses-quality", "C5 以质量类条件拒绝备案", "quality"),
+    (CONDITIONS, swap("about: subject", "about: quality"), "filing-refuses-quality", "C3 以质量类", "quality, said so"),
+    (CONDITIONS, swap("    about: subject\n", ""), "filing-refuses-quality", "C3 以质量类", "nothing said is quality"),
+    (CONDITIONS, swap("enterprise.status in", "enterprise.state in"), "fact-without-source", "enterprise.state", "no source"),
+    (CONDITIONS, swap("needs: [held.present]", "needs: [held.number]"), "fact-without-source", "held.number", "no such fact"),
+    (FORM, swap("prefill: enterprise.name", "prefill: enterprise.nom"), "fact-without-source", "enterprise.nom", "prefill"),
+    (MATERIALS, swap("kind: enterprise", "kind: firm"), "fact-without-source", "没有 firm", "a record that no source has"),
+    (MATTER, without_basis, "basis-missing", "matter.yaml", "none"),
+    (MATTER, swap("article: 第九条}", 'article: " "}'), "basis-missing", "matter.yaml", "a blank article of the matter"),
+    (CONDITIONS, swap("law: 优化营商环境条例", "law: ''"), "basis-missing", "C5", "a condition without a law"),
+    (CONDITIONS, swap(C9, 'holds: "held.licence"'), "expression-invalid", "C9 .*不是“是”或“否”", "a text is no answer"),
+    (
+        CONDITIONS,
+        swap(C13, "some(form.grains, # > 3)"),
+        "expression-invalid",
+        "C13 .*不能在这些事实上求值",
+        "texts are not numbers",
+    ),
+    (
+        CONDITIONS,
+        swap(C13, "form.grains == 'corn'"),
+        "expression-invalid",
+        "C13 .*（列表）.*（文字）.*永远不相等",
+        "a list, a text",
+    ),
+    (
+        CONDITIONS,
+        swap(C15, "holds: \"contains(form.lease_contract, 'a')\""),
+        "expression-invalid",
+        "C15 .*为空",
+        "left out: null",
+    ),
+    (CONDITIONS, swap(LEASE, 'holds: "all(form.warehouses, #.height > 1)"'), "expression-invalid", "C11 ", "a column left out"),
+    (
+        CONDITIONS,
+        swap(C9, "holds: \"situation.kind == 'frist'\""),
+        "expression-invalid",
+        "'frist' 比较，可选只有 first",
+        "a typo",
+    ),
+    (
+        CONDITIONS,
+        swap("situation.subject == 'enterprise'\"\n    otherwise", "situation.subject in ['firm']\"\n    otherwise"),
+        "expression-invalid",
+        "'firm'",
+        "a typo in a list",
+    ),
+    (CONDITIONS, swap(C9, 'holds: "d(form.county) >= d(today)"'), "expression-invalid", "当作日期", "a date that is none"),
+    (
+        CONDITIONS,
+        swap("enterprise.status in ['存续'", "enterprise.status == true or enterprise.status in ['存续'"),
+        "expression-invalid",
+        "C3-2 .*（是或否）",
+        "a text is neither true nor false",
+    ),
+    (
+        CONDITIONS,
+        swap("authority.present and d(", "d(authority.valid_until) > 3 and d("),
+        "expression-invalid",
+        "C7 ",
+        "a date, a number",
+    ),
+    (
+        CONDITIONS,
+        swap("situation.subject == 'enterprise'\"\n    otherwise", 'situation.subject"\n    otherwise'),
+        "expression-invalid",
+        "C4 ",
+        "an answer is no truth",
+    ),
+    (CONDITIONS, swap("situation.subject ==", "situation.subject = ="), "catalogue-invalid", "无法编译", "does not compile"),
+    (CONDITIONS, swap("id: C13", "id: C4"), "catalogue-invalid", "C4 出现了 2 次", "what read_edition says"),
+    (MATTER, swap('basic_code: "2110', 'basic_code: "2101'), "catalogue-invalid", "而 type 是 10", "what regions say"),
+    (CONDITIONS, swap("0.2 * (", "0.0002 * ("), "example-fails", "examples/07-capacity-at-the-edge.yaml：", "an example fails"),
+    (CONDITIONS, swap("['注销', '吊销',", "['吊销',"), "example-fails", "examples/03-", "a rule lost"),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "code", "says", "reason"), REFUSALS)
+def test_a_release_is_refused(name: str, change: Change, code: str, says: str, reason: str) -> None:
+    told = [finding.says for finding in found((name, change)) if finding.code == code]
+    assert [sentence for sentence in told if _matches(says, sentence)], f"{reason}: {told}"
+    for sentence in told:
+        assert "请" in sentence or code == "example-fails", "the cure is named"
+        assert "\n" not in sentence, "one sentence"
+
+
+def _matches(pattern: str, sentence: str) -> bool:
+    place = 0
+    for part in pattern.split(".*"):
+        place = sentence.find(part, place) + 1
+        if not place:
+            return False
+    return True
+
+
+def test_all_that_is_wrong_is_told_not_the_first() -> None:
+    told = found(
+        (CONDITIONS, swap("enterprise.status in", "enterprise.state in")),
+        (CONDITIONS, swap("needs: [held.present]", "needs: [held.number]")),
+        (CONDITIONS, swap(C5, C5.replace("flag", "refuse"))),
+        (CONDITIONS, swap("law: 企业信息公示暂行条例", "law: ''")),
+        (FORM, swap("prefill: enterprise.name", "prefill: enterprise.nom")),
+    )
+    codes = [finding.code for finding in told]
+    assert codes.count("fact-without-source") == 3
+    assert {"filing-refuses-quality", "basis-missing"} < set(codes)
+
+
+def test_expressions_and_examples_are_told_together() -> None:
+    told = found(
+        (CONDITIONS, swap(C15, "holds: \"contains(form.lease_contract, 'a')\"")), (CONDITIONS, swap("0.2 * (", "0.0002 * ("))
+    )
+    assert {finding.code for finding in told} == {"expression-invalid", "example-fails"}
+
+
+def test_a_licence_may_be_refused_for_quality() -> None:
+    told = found((CONDITIONS, swap("about: subject", "about: quality")), (MATTER, swap("nature: filing", "nature: licence")))
+    assert told == ()
+
+
+def test_a_matter_without_examples_is_refused() -> None:
+    assert [finding.code for finding in found(examples={})] == ["example-missing"]
+
+
+def test_what_a_refusal_is_about_does_not_change_editions_that_do_not_say() -> None:
+    silent = changed((CONDITIONS, swap("    about: subject\n", "")))
+    assert '"about"' not in silent.text()
+
+
+def test_every_situation_is_looked_at_once() -> None:
+    answers = [tuple(sorted(situation.answers.items())) for situation in situations(kit.edition().matter)]
+    assert len(answers) == len(set(answers)) == 10
+
+
+OLD_LIMIT, NEW_LIMIT = "wait: {n: 1,", "wait: {n: 2,"
+IMPACTS = [
+    (FORM, swap("label: 通讯地址", "label: 联系地址"), {"fields": ((), (), ("联系地址（contact_address）",))}),
+    (FORM, swap("max_length: 120", "max_length: 100"), {"fields": ((), (), ("企业名称（enterprise_name）",))}),
+    (MATERIALS, swap("name: 授权委托书", "name: 委托书"), {"materials": ((), (), ("委托书（authorisation）",))}),
+    (MATERIALS, swap("label: 自有仓房", "label: 自有"), {"situations": ((), (), ("粮食存放在哪里？（storage）",))}),
+    (CONDITIONS, swap("otherwise: redirect", "otherwise: flag"), {"conditions": ((), (), ("以企业身份收购（C4）",))}),
+    (FORM, add("  remark: {label: 备注, type: text}"), {"fields": (("备注（remark）",), (), ())}),
+    (
+        FORM,
+        swap("  planned_tonnes: {label: 预计年收购量（吨）", "  tonnes: {label: 预计年收购量"),
+        {"fields": (("预计年收购量（tonnes）",), ("预计年收购量（吨）（planned_tonnes）",), ())},
+    ),
+    (MATTER, swap(OLD_LIMIT, NEW_LIMIT), {"limits": ((), (), ("等待数源",))}),
+    (MATTER, swap("name: 粮食收购企业备案\n", "name: 粮食收购备案\n"), {"matter": ((), (), ("name",))}),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "expected"), IMPACTS)
+def test_the_impact_of_a_change(name: str, change: Change, expected: Mapping[str, tuple[tuple[str, ...], ...]]) -> None:
+    told = impact(kit.edition(), changed((name, change)))
+    for kind in Impact.model_fields:
+        changes = getattr(told, kind)
+        assert (changes.added, changes.removed, changes.changed) == expected.get(kind, ((), (), ())), kind
+    assert all("项：" in line for line in told.lines)
+
+
+def test_no_change_has_no_impact_and_the_first_edition_adds_all() -> None:
+    assert impact(kit.edition(), kit.edition()).lines == ("内容没有变化",)
+    first = impact(None, kit.edition())
+    assert len(first.conditions.added) == len(kit.edition().matter.conditions)
+    assert first.sources.added
+    assert first.organs.added
