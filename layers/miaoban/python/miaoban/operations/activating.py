@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from miaoban.catalogue.errors import ReleaseAlteredError, ReleaseNotFoundError
@@ -17,10 +18,10 @@ from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Range, Table,
 
 
 class Activations(NamedTuple):
-    """How many releases took effect, and the codes of errors that kept others from it: they are tried again."""
+    """How many releases took effect, and the errors that kept others from it: they are tried again."""
 
     activated: int
-    failed: tuple[str, ...]
+    failed: tuple[MiaobanError, ...]
 
 
 class Found(NamedTuple):
@@ -34,12 +35,12 @@ class Found(NamedTuple):
 
 def activate_due(services: Services, now: datetime) -> Activations:
     """Let every release take effect whose date has come; done twice, nothing happens twice."""
-    activated, failed = 0, []
+    activated, failed = 0, list[MiaobanError]()
     for release_id in list(_due(services, now)):
         try:
-            activated += retried(lambda name=release_id: _activate(services, name, now))  # type: ignore[misc]
+            activated += retried(partial(_activate, services, release_id, now))
         except MiaobanError as error:
-            failed.append(error.code)
+            failed.append(error)
     return Activations(activated, tuple(failed))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import AwareDatetime
 
@@ -26,7 +26,14 @@ Permit = Callable[[Release], None]
 Decide = Callable[[Release, Pointer | None, datetime], tuple[Later, ...]]
 
 
-class Draft(Frozen):
+class Said(NamedTuple):
+    """Who ends something, and why."""
+
+    by: str
+    reason: str
+
+
+class Drafting(Frozen):
     """A matter's content with its examples, and from when it shall hold; at once unless said otherwise."""
 
     edition: Edition
@@ -34,7 +41,7 @@ class Draft(Frozen):
     effective_from: AwareDatetime | None = None
 
 
-def draft(services: Services, content: Draft, by: str, once: Once) -> Mapping[str, Any]:
+def draft(services: Services, content: Drafting, by: str, once: Once) -> Mapping[str, Any]:
     """Take and check a content; what stands against it is in its findings."""
     edition = content.edition
     found = findings(edition, content.examples)
@@ -72,14 +79,14 @@ def confirm(services: Services, release_id: str, by: str, once: Once, permit: Pe
     return _advance(services, release_id, once, permit, lambda release, at, now: releasing.confirm(release, by, at, now))
 
 
-def withdraw(services: Services, release_id: str, by: str, reason: str, once: Once, permit: Permit) -> Mapping[str, Any]:
+def withdraw(services: Services, release_id: str, said: Said, once: Once, permit: Permit) -> Mapping[str, Any]:
     """Take back a proposal, or a confirmation before it takes effect; raises ReleaseStateError."""
-    return _advance(services, release_id, once, permit, lambda release, _, now: releasing.withdraw(release, by, reason, now))
+    return _advance(services, release_id, once, permit, lambda release, _, now: releasing.withdraw(release, *said, now))
 
 
-def retire(services: Services, release_id: str, by: str, reason: str, once: Once, permit: Permit) -> Mapping[str, Any]:
+def retire(services: Services, release_id: str, said: Said, once: Once, permit: Permit) -> Mapping[str, Any]:
     """End the release in force, so that no new applications are taken; raises ReleaseStateError."""
-    return _advance(services, release_id, once, permit, lambda release, _, now: releasing.retire(release, by, reason, now))
+    return _advance(services, release_id, once, permit, lambda release, _, now: releasing.retire(release, *said, now))
 
 
 def listed(services: Services, cursor: str | None = None) -> Page:
