@@ -22,6 +22,7 @@ from tools.client import ClientError as UnreachableError
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
+from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
 
@@ -29,7 +30,7 @@ MILLISECONDS: Final = "毫秒"
 HEADINGS: Final = ("行", "情形", "结果", "理由和依据", MILLISECONDS, "证照编号和验证路径")
 WIDE: Final = 200
 """Columns of a table that is written to a file."""
-FAILURES: Final = (StoryError, TooLateError, MiaobanError, KeyError, StopIteration)
+FAILURES: Final = (StoryError, TooLateError, MiaobanError, LookupError, StopIteration)
 """What a row that goes wrong may raise."""
 SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, TooLateError, MiaobanError, BotoCoreError, ClientError)
 """What stands in the way before a row can be played."""
@@ -41,7 +42,7 @@ def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
     began = time.perf_counter()
     try:
         stage = Stage(_prepared(screen))
-        failures = _play(story, stage, screen)
+        failures = _play(story, stage, screen) | _refuse(stage, screen)
     except SETUP as error:
         screen.print(f"[red]演示没有开始：{escape(_sentence(error))}[/red]", highlight=False)
         return 2
@@ -75,6 +76,17 @@ def _play(story: Sequence[Scene], stage: Stage, screen: Console) -> dict[str, st
                 lines.append(Line(row, title, "不符", failures[row]))
     screen.print(table(lines))
     return failures
+
+
+def _refuse(stage: Stage, screen: Console) -> dict[str, str]:
+    """Show one release that is refused, and return what went wrong with that."""
+    try:
+        with screen.status("提出一次有错的发布"):
+            found = refused(stage)
+    except FAILURES as error:
+        return {"发布": _sentence(error)}
+    screen.print(found)
+    return {}
 
 
 def table(lines: list[Line]) -> Table:

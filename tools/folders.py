@@ -1,9 +1,12 @@
 """The matters and sources of this repository, read from their folders."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from miaoban.catalogue.folder import read_edition
+from miaoban.catalogue.folder import read_edition, unchecked_edition
 from miaoban.catalogue.publication import Edition
+from miaoban.decision.example import Example
+from miaoban.decision.examples import read_examples
 
 ROOT = Path(__file__).parent.parent
 MATTERS, SOURCES = ROOT / "matters", ROOT / "sources"
@@ -18,6 +21,11 @@ def texts_of(folder: Path) -> dict[str, str]:
 def edition_of(folder: Path) -> Edition:
     """A matter's folder as an edition; raises CatalogueError."""
     return read_edition(texts_of(folder), texts_of(SOURCES))
+
+
+def content_of(folder: Path) -> tuple[Edition, Mapping[str, Example]]:
+    """A matter's folder as a release takes it, unchecked, with its examples; raises CatalogueError for what is unreadable."""
+    return unchecked_edition(texts_of(folder), texts_of(SOURCES)), read_examples(texts_of(folder / "examples"))
 
 
 def folders() -> list[Path]:
