@@ -43,10 +43,10 @@ check: $(SYNCED) ## lint, format, types, floors, template
 bench: $(SYNCED) ## measure, and compare with the budgets
 	$(PY) -m benchmarks
 
-token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department
+token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department|steward
 	@$(PY) -m tools.token $(ROLE)
 
-publish: $(SYNCED) ## publish the matters/ folders as immutable versions
+publish: $(SYNCED) ## check and release the matters/ folders as immutable versions
 	$(PY) -m tools.publish
 
 replay: $(SYNCED) ## decide RECEIPT=FILE again and compare

@@ -9,6 +9,7 @@ from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.folder import unchecked_edition
 from miaoban.catalogue.impact import Impact, impact
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.samples import combinations
 from miaoban.decision.checks import findings
 from miaoban.decision.example import Example
 from tests import kit
@@ -129,6 +130,20 @@ REFUSALS = [
         "C4 ",
         "an answer is no truth",
     ),
+    (
+        CONDITIONS,
+        swap("and situation.kind == 'first'\"", "and situation.kind == 'frist'\""),
+        "expression-invalid",
+        "C9 的 when",
+        "a typo that would switch a condition off",
+    ),
+    (
+        FORM,
+        swap("situation.kind != 'cancel'", "situation.kind != 'stop'"),
+        "expression-invalid",
+        "form.yaml：.*'stop'",
+        "a field",
+    ),
     (CONDITIONS, swap("situation.subject ==", "situation.subject = ="), "catalogue-invalid", "无法编译", "does not compile"),
     (CONDITIONS, swap("id: C13", "id: C4"), "catalogue-invalid", "C4 出现了 2 次", "what read_edition says"),
     (MATTER, swap('basic_code: "2110', 'basic_code: "2101'), "catalogue-invalid", "而 type 是 10", "what regions say"),
@@ -153,6 +168,13 @@ def _matches(pattern: str, sentence: str) -> bool:
         if not place:
             return False
     return True
+
+
+@pytest.mark.parametrize(("most", "count", "reason"), [(12, 12, "every combination"), (11, 7, "too many: each value once")])
+def test_combinations_are_bounded(most: int, count: int, reason: str) -> None:
+    found = list(combinations([(1, 2, 3), ("a", "b"), (True, False)], most))
+    assert len(found) == count, reason
+    assert {value for part in found for value in part} >= {1, 2, 3, "a", "b", False}
 
 
 def test_all_that_is_wrong_is_told_not_the_first() -> None:

@@ -42,7 +42,7 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     matter = edition.matter
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
-    for file, place, when in _whens(matter):
+    for file, place, when in whens(matter):
         yield partial(_check_when, matter, file, place, when)
     yield partial(_check_once, (condition.id for condition in matter.conditions), _CONDITIONS)
     for condition in matter.conditions:
@@ -81,7 +81,8 @@ def _check_when(matter: Matter, file: str, place: str, when: str) -> None:
         _require(asked, file, f"{place} 的 when 中的 {path} 不能用，只能引用 situation 的问题，请核对拼写")
 
 
-def _whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
+def whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
+    """Every `when` of a matter: its file, whose it is, itself."""
     parts = (
         (_FORM, matter.fields.items()),
         (_MATERIALS, matter.questions.items()),

@@ -1,10 +1,13 @@
 """Sample values by type, as a decision sees them: what an expression must be able to take."""
 
-from collections.abc import Iterable, Mapping
-from itertools import islice, product
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from math import prod
+from typing import Any, TypeVar
 
 from miaoban.catalogue.fields import Field, FieldType
+
+Value = TypeVar("Value")
 
 MOST_ROWS = 400
 TODAY = "2026-03-02"
@@ -58,4 +61,14 @@ def _rows(field: Field, texts: tuple[str, ...], columns: frozenset[str]) -> Iter
     ranges = [
         values(column, texts, ()) if code in columns else samples(column, (), ())[:1] for code, column in field.columns.items()
     ]
-    return (dict(zip(field.columns, row, strict=True)) for row in islice(product(*ranges), MOST_ROWS))
+    return (dict(zip(field.columns, row, strict=True)) for row in combinations(ranges, MOST_ROWS))
+
+
+def combinations(ranges: Sequence[Sequence[Value]], most: int) -> Iterator[tuple[Value, ...]]:
+    """One value of each range in every combination; where that is too many, each value once beside the first of all others."""
+    if prod(map(len, ranges)) <= most:
+        yield from product(*ranges)
+        return
+    firsts = tuple(values[0] for values in ranges)
+    for place, values in enumerate(ranges):
+        yield from ((*firsts[:place], value, *firsts[place + 1 :]) for value in values)

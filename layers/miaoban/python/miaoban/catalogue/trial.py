@@ -7,10 +7,10 @@ them, and `literals` looks at equalities. What needs a record is tried only on w
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
 from typing import Any
 
 from miaoban.catalogue.answering import situations
+from miaoban.catalogue.checking import whens
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field
@@ -18,11 +18,11 @@ from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.literals import misfits
 from miaoban.catalogue.matter import Condition, Enough
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.samples import TODAY, samples, values
+from miaoban.catalogue.samples import TODAY, combinations, samples, values
 from miaoban.catalogue.situations import Situation
 
 MOST = 4000
-"""Combinations of one expression in one situation."""
+"""Combinations of one expression in one situation; beyond them, each value is tried once."""
 
 Facts = Mapping[str, Any]
 CODE = ExpressionError.code
@@ -46,6 +46,8 @@ def untyped(edition: Edition) -> Iterator[Finding]:
     except ExpressionError as error:
         yield Finding(code=CODE, says=f"materials.yaml：{error}，请检查 when 的写法")
         return
+    for file, place, when in whens(edition.matter):
+        yield from (Finding(code=CODE, says=f"{file}：{place} 的 when：{misfit}") for misfit in misfits(edition, when))
     for situation in found:
         for condition in situation.conditions:
             for clause in (condition.enough, condition):
@@ -68,7 +70,7 @@ def _wrong(edition: Edition, situation: Situation, clause: Condition | Enough, t
 
 
 def _failures(expression: str, needs: tuple[str, ...], groups: list[list[Facts]]) -> Iterator[str]:
-    for parts in islice(product(*groups), MOST):
+    for parts in combinations(groups, MOST):
         facts = {path: value for part in parts for path, value in part.items()}
         if any(facts.get(path, True) is None and not _own(path) for path in needs):
             continue  # unknown: nothing is asked
@@ -130,7 +132,7 @@ def _record(edition: Edition, root: str, mine: list[str], texts: tuple[str, ...]
     use = edition.matter.records[root]
     fields = edition.sources[use.source].kinds[use.kind].fields
     ranges = [_held(fields, path.partition(".")[2], texts) for path in mine]
-    there = [dict(zip(mine, parts, strict=True)) for parts in islice(product(*ranges), MOST)]
+    there = [dict(zip(mine, parts, strict=True)) for parts in combinations(ranges, MOST)]
     return [*there, {path: False if path == f"{root}.present" else None for path in mine}]
 
 

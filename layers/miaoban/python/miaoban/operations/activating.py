@@ -33,8 +33,12 @@ class Found(NamedTuple):
     pointer_item: Item | None
 
 
-def activate_due(services: Services, now: datetime) -> Activations:
-    """Let every release take effect whose date has come; done twice, nothing happens twice."""
+def activate_due(services: Services, moment: datetime) -> Activations:
+    """Let every release take effect whose date has come; done twice, nothing happens twice.
+
+    `moment` is what a schedule says; where the clock says less, the clock holds: nothing takes effect before its date.
+    """
+    now = min(moment, services.now())
     activated, failed = 0, list[MiaobanError]()
     for release_id in list(_due(services, now)):
         try:

@@ -34,7 +34,7 @@ def refresh(services: Services, matter: str) -> Published:
     """Read the edition in force; raises MatterNotFoundError, or MatterRetiredError when it takes no new applications."""
     item = services.store.read([keys.pointer(matter)]).get(keys.pointer(matter))
     pointer = Pointer.read(item.body) if item else None
-    if pointer is None or pointer.effective_from > services.now():
+    if pointer is None:
         raise MatterNotFoundError(f"没有“{matter[:60]}”这个事项，请在事项目录中核对编码")
     if pointer.retired is not None:
         raise MatterRetiredError(
