@@ -1,8 +1,12 @@
 """The checks of a release: one broken folder for each reason to refuse, and all that is wrong told at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from itertools import islice
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from miaoban.catalogue.answering import situations
 from miaoban.catalogue.finding import Finding
@@ -216,6 +220,62 @@ def test_every_situation_is_looked_at_once() -> None:
     assert len(answers) == len(set(answers)) == 10
 
 
+def altered(document: Any, place: tuple[str | int, ...], value: Any) -> Any:
+    """The document with another value at one place."""
+    changed_ = deepcopy(document)
+    holder = changed_
+    for step in place[:-1]:
+        holder = holder[step]
+    holder[place[-1]] = value
+    return changed_
+
+
+def leaves(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The place of every value that has no parts."""
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from leaves(part, (*place, key))
+    else:
+        yield place
+
+
+DOCUMENT = kit.edition().model_dump(mode="json", exclude_none=True)
+EDGES: list[tuple[str | int, ...]] = [
+    ("matter", "regions", "211200", "organs", 4, "region"),
+    ("sources", "enterprise-authorisations", "kinds", "authorisation", "key", 0),
+]
+PLACES: list[tuple[str | int, ...]] = [*EDGES, *islice(leaves(DOCUMENT), 3, None, 9)]
+
+
+def test_no_content_breaks_the_checks() -> None:
+    """A content that the API takes is told about, whatever its parts say of each other."""
+    played = {"01-own-warehouse.yaml": kit.examples()["01-own-warehouse.yaml"]}
+    tried = 0
+    for place in PLACES:
+        try:
+            edition = Edition.model_validate(altered(DOCUMENT, place, "x"))
+        except ValidationError:
+            continue
+        tried += 1
+        assert all(finding.says for finding in findings(edition, played)), place
+    assert tried > 40
+
+
+@pytest.mark.parametrize("place", EDGES)
+def test_what_only_the_api_can_send_is_found(place: tuple[str | int, ...]) -> None:
+    assert findings(Edition.model_validate(altered(DOCUMENT, place, "x")), kit.examples())
+
+
+def test_a_file_that_is_no_region_is_told_whatever_else_lies_beside_it() -> None:
+    regions = DOCUMENT["matter"]["regions"]
+    edition = Edition.model_validate(altered(DOCUMENT, ("matter", "regions"), {**regions, "abc": {"organs": []}}))
+    assert [
+        finding.says
+        for finding in findings(edition, kit.examples())
+        if "regions/abc.yaml：文件名应当是区划代码" in finding.says
+    ]
+
+
 OLD_LIMIT, NEW_LIMIT = "wait: {n: 1,", "wait: {n: 2,"
 IMPACTS = [
     (FORM, swap("label: 通讯地址", "label: 联系地址"), {"fields": ((), (), ("联系地址（contact_address）",))}),
@@ -230,7 +290,7 @@ IMPACTS = [
         {"fields": (("预计年收购量（tonnes）",), ("预计年收购量（吨）（planned_tonnes）",), ())},
     ),
     (MATTER, swap(OLD_LIMIT, NEW_LIMIT), {"limits": ((), (), ("等待数源",))}),
-    (MATTER, swap("name: 粮食收购企业备案\n", "name: 粮食收购备案\n"), {"matter": ((), (), ("name",))}),
+    (MATTER, swap("name: 粮食收购企业备案\n", "name: 粮食收购备案\n"), {"matter": ((), (), ("名称",))}),
 ]
 
 

@@ -31,6 +31,7 @@ from miaoban.operations.editions import at_version, current, listed
 from miaoban.operations.errors import KeyReusedError
 from miaoban.operations.once import Once
 from miaoban.operations.releases import Drafting, Said, confirm, draft, propose, retire, withdraw
+from miaoban.operations.releases import listed as listed_releases
 from miaoban.operations.services import Services
 from miaoban.operations.shadowing import RECEIPTS, impact_of, shadow_page
 from miaoban.operations.submit import submit
@@ -323,6 +324,14 @@ def test_altered_content_takes_no_effect_and_stops_no_other(world: World) -> Non
 def test_a_release_that_is_not_there(world: World) -> None:
     with pytest.raises(ReleaseNotFoundError, match="请核对发布编号"):
         world.propose("20260302-0")
+
+
+def test_releases_are_listed_newest_first(world: World) -> None:
+    made = []
+    for edition in (kit.edition(), WORDED, AGAIN):
+        made.append(world.draft(edition))
+        world.clock.advance(seconds=1)
+    assert [Release.read(item.body).id for item in listed_releases(world.services).items] == made[::-1]
 
 
 def test_the_impact_is_against_the_version_before(world: World) -> None:

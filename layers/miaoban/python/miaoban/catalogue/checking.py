@@ -9,6 +9,7 @@ from miaoban.catalogue.expressions import compiled, paths
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, RecordUse
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ
+from miaoban.catalogue.source import Source
 
 OWN = {
     "applicant": ("name", "number"),
@@ -40,6 +41,8 @@ def faults(edition: Edition) -> Iterator[CatalogueError]:
 
 def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     matter = edition.matter
+    for code, source in edition.sources.items():
+        yield partial(check_source, f"sources/{code}.yaml", source)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
     for file, place, when in whens(matter):
@@ -50,6 +53,13 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
         yield partial(_check_redirect, edition, condition)
     for use_ in _uses(matter):
         yield partial(_check_use, edition, *use_)
+
+
+def check_source(file: str, source: Source) -> None:
+    """Raise CatalogueError for a kind of record whose key is not made of fields that it always has."""
+    for code, kind in source.kinds.items():
+        loose = [key for key in kind.key if key not in kind.fields or not kind.fields[key].required]
+        _require(kind.key and not loose, file, f"{code} 的 key {'、'.join(loose)} 应当是必填字段，请核对")
 
 
 def _require(right: object, file: str, sentence: str, error: type[CatalogueError] = CatalogueError) -> None:

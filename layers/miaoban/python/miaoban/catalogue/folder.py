@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from miaoban.catalogue.checking import check_edition
+from miaoban.catalogue.checking import check_edition, check_source
 from miaoban.catalogue.checking_regions import check_regions
 from miaoban.catalogue.documents import document_of, model_of
 from miaoban.catalogue.errors import CatalogueError
@@ -55,10 +55,7 @@ def unchecked_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> E
 def read_source(name: str, text: str) -> Source:
     """Read one source's text; raises CatalogueError."""
     source = model_of(Source, document_of(name, text), name)
-    for code, kind in source.kinds.items():
-        loose = [key for key in kind.key if key not in kind.fields or not kind.fields[key].required]
-        if loose or not kind.key:
-            raise CatalogueError(f"{name}：{code} 的 key {'、'.join(loose)} 应当是必填字段，请核对")
+    check_source(name, source)
     return source
 
 

@@ -53,6 +53,23 @@ NAMES = {
     "sources": "数源",
 }
 _LIMITS = {"promised": "承诺时限", "correction": "补正期限", "wait": "等待数源", "review": "人工核查", "statutory": "法定时限"}
+_WORDS = {
+    "code": "编码",
+    "basic_code": "基本编码",
+    "name": "名称",
+    "type": "事项类型",
+    "case_type": "办件类型",
+    "nature": "性质",
+    "audience": "服务对象",
+    "level": "行使层级",
+    "basis": "依据",
+    "holder": "持证主体",
+    "unique": "不得重复的内容",
+    "reviewer": "审核角色",
+    "coordinator": "协调机关",
+    "result": "证照",
+    "guide": "办事指南",
+}
 _APART = frozenset({"questions", "fields", "materials", "records", "conditions", "limits", "organs", "regions"})
 
 
@@ -67,7 +84,9 @@ def _parts(edition: Edition) -> dict[str, dict[str, Part]]:
     matter = edition.matter
     limits = {name: getattr(matter.limits, name) for name in _LIMITS}
     return {
-        "matter": {name: (name, getattr(matter, name)) for name in sorted(Matter.model_fields.keys() - _APART)},
+        "matter": {
+            name: (_WORDS.get(name, name), getattr(matter, name)) for name in sorted(Matter.model_fields.keys() - _APART)
+        },
         "situations": _named(matter.questions, "label"),
         "fields": _named(matter.fields, "label"),
         "materials": _named(matter.materials, "name")

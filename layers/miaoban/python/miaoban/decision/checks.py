@@ -19,8 +19,8 @@ from miaoban.decision.playing import failures
 
 def findings(edition: Edition, examples: Mapping[str, Example]) -> tuple[Finding, ...]:
     """Everything that refuses a release of an edition with its examples; nothing when it may be published."""
-    found = [Finding.of(fault) for fault in faults(edition)]
-    wrong = [*found, *_regions(edition), *_bases(edition), *_quality(edition)]
+    found = [*(Finding.of(fault) for fault in faults(edition)), *_regions(edition)]
+    wrong = [*found, *_bases(edition), *_quality(edition)]
     wrong += _tables(edition)
     return tuple(wrong) if found else (*wrong, *untyped(edition), *_examples(edition, examples))
 

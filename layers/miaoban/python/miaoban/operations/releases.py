@@ -11,12 +11,13 @@ from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Drafted, Later, Release, fold
 from miaoban.decision.checks import findings
 from miaoban.decision.example import Example
+from miaoban.decision.facts import LAW_TIME
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.activating import Found, found_in, read_with_pointer, writes_of
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
-from miaoban.operations.services import Services, law_date
+from miaoban.operations.services import Services
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Item, Page, Put, Range, Table
 
@@ -54,7 +55,7 @@ def draft(services: Services, content: Drafting, by: str, once: Once) -> Mapping
         drafted = Drafted(
             at=now,
             by=by,
-            release=f"{law_date(now):%Y%m%d}-{services.new_id(RELEASE_LETTERS)}",
+            release=f"{now.astimezone(LAW_TIME):%Y%m%d%H%M%S}-{services.new_id(RELEASE_LETTERS)}",
             matter=edition.matter.code,
             name=edition.matter.name,
             digest=edition.digest,
@@ -90,7 +91,7 @@ def retire(services: Services, release_id: str, said: Said, once: Once, permit: 
 
 
 def listed(services: Services, cursor: str | None = None) -> Page:
-    """All releases, newest first."""
+    """All releases, newest first: they are numbered by the second of their draft."""
     return services.store.query(Range(None, keys.RELEASES, Table.CATALOGUE, descending=True, cursor=cursor))
 
 
