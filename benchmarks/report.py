@@ -1,9 +1,10 @@
 """The figures as rows: what was measured, against what, the budget, and whether it holds; as text and as docs/benchmarks.md."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, peer_ratio
+from benchmarks import calls, cold, decision, handler, naming, peer_ratio
 from benchmarks.machine import Machine
 from tools.folders import ROOT
 
@@ -38,6 +39,7 @@ class Figures:
     decision: decision.DecisionFigures
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
+    naming: naming.NamingFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -48,6 +50,7 @@ def rows(figures: Figures) -> list[Row]:
         *map(_cold, figures.cold),
         *_decision(figures.decision),
         *_peer(figures.peer),
+        *_naming(figures.naming),
     ]
 
 
@@ -87,6 +90,28 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
         _ratio("the same", found.ours_ms, "the same, hand-tuned SQL", found.tuned_ms),
         Row("approvals per second of one core", f"{ours:.0f}", usual, f"{ours / peer:.2f} x", "", None),
     ]
+
+
+def _naming(found: naming.NamingFigures) -> list[Row]:
+    parts = (found.seen, found.held_out, found.guides)
+    precision, merged = min(part.match.precision for part in parts), sum(part.merged for part in parts)
+    budget, right = f"precision at least {naming.PRECISION}", precision >= naming.PRECISION
+    costs = f"match {found.match.median_ms * 1000:.1f} us, suggest {found.suggest.median_ms * 1000:.1f} us"
+    return [
+        Row("names, merged", *_told(found, lambda part: part.match), f"{precision:.3f}", budget, right),
+        Row("names, merged though forbidden", *_told(found, lambda part: part.merged), str(merged), "0", merged == 0),
+        Row("names, first suggestion", *_told(found, lambda part: part.first), "", "", None),
+        Row("names, first three", *_told(found, lambda part: part.three), "", "", None),
+        Row("the same, where none was merged", *_told(found, lambda part: part.left), "", "", None),
+        Row("names, suggested though forbidden", *_told(found, lambda part: part.offered), "", "", None),
+        Row("one name", costs, "", "", "", None),
+    ]
+
+
+def _told(found: naming.NamingFigures, what: Callable[[naming.Scores], object]) -> tuple[str, str]:
+    """What the rows got that were seen, and what those held out got, ours and the guides'."""
+    seen, ours, guides = (f"{what(part)} ({part.rows} rows)" for part in (found.seen, found.held_out, found.guides))
+    return seen, f"held out: {ours}; guides not read before: {guides}"
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:

@@ -9,11 +9,12 @@ import pytest
 from pydantic import ValidationError
 
 from miaoban.catalogue.answering import situations
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.folder import unchecked_edition
 from miaoban.catalogue.impact import Impact, impact
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.samples import combinations
+from miaoban.catalogue.samples import combinations, samples
 from miaoban.decision.checks import findings
 from miaoban.decision.example import Example
 from tests import kit
@@ -172,6 +173,22 @@ def _matches(pattern: str, sentence: str) -> bool:
         if not place:
             return False
     return True
+
+
+@pytest.mark.parametrize("type_", FieldType)
+def test_every_type_of_field_has_samples(type_: FieldType) -> None:
+    columns = {"a": Field(label="甲", type=FieldType.TEXT)}
+    field = Field(label="例", type=type_, required=True, options={"x": "甲", "y": "乙"}, columns=columns)
+    assert samples(field, (), ("a",))
+    assert None not in samples(field, (), ("a",))
+
+
+def test_what_enough_makes_true_spares_the_rest_also_its_errors() -> None:
+    enough, present = "enterprise.scope == null", "    needs: [enterprise.scope]\n"
+    spared = f'    enough:\n      needs: [enterprise.present]\n      holds: "{enough}"\n    needs: [enterprise.present]\n'
+    assert not [told for told in found((CONDITIONS, swap(present, spared))) if told.code == "expression-invalid"]
+    bare = found((CONDITIONS, swap(present, "    needs: [enterprise.present]\n")))
+    assert [told.code for told in bare if "C5" in told.says] == ["expression-invalid"], "left out, and nothing spares it"
 
 
 @pytest.mark.parametrize(("most", "count", "reason"), [(12, 12, "every combination"), (11, 7, "too many: each value once")])

@@ -1,6 +1,7 @@
 """Shadow runs: past receipts decided again under another edition; what differs is named, and none is lost."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -154,8 +155,8 @@ def test_a_value_that_the_record_did_not_hold_is_unknown() -> None:
 
 
 def by_person(outcome: Outcome) -> tuple[Receipt, ...]:
-    decided = {"outcome": outcome, "decided_by": "officer-7", "reason": "已电话核实"}
-    return tuple(receipt.model_copy(update=decided) for receipt in one("06-name-differs.yaml"))
+    decided: dict[str, Any] = {"outcome": outcome, "decided_by": "officer-7", "reason": "已电话核实"}
+    return tuple(replace(receipt, **decided) for receipt in one("06-name-differs.yaml"))
 
 
 @pytest.mark.parametrize("outcome", [Outcome.APPROVED, Outcome.REFUSED])

@@ -28,6 +28,7 @@ class Impact(Frozen):
     matter: Changes
     situations: Changes
     fields: Changes
+    parameters: Changes
     materials: Changes
     conditions: Changes
     limits: Changes
@@ -45,6 +46,7 @@ NAMES = {
     "matter": "事项本身",
     "situations": "情形",
     "fields": "表单字段",
+    "parameters": "参数",
     "materials": "材料",
     "conditions": "条件",
     "limits": "时限",
@@ -70,7 +72,7 @@ _WORDS = {
     "result": "证照",
     "guide": "办事指南",
 }
-_APART = frozenset({"questions", "fields", "materials", "records", "conditions", "limits", "organs", "regions"})
+_APART = frozenset({"questions", "fields", "materials", "records", "conditions", "limits", "organs", "parameters", "regions"})
 
 
 def impact(before: Edition | None, after: Edition) -> Impact:
@@ -89,12 +91,15 @@ def _parts(edition: Edition) -> dict[str, dict[str, Part]]:
         },
         "situations": _named(matter.questions, "label"),
         "fields": _named(matter.fields, "label"),
+        "parameters": _named(matter.parameters, "label"),
         "materials": _named(matter.materials, "name")
         | {f"record:{code}": (f"数据比对（{code}）", use) for code, use in matter.records.items()},
         "conditions": {condition.id: (f"{condition.title}（{condition.id}）", condition) for condition in matter.conditions},
         "limits": {name: (_LIMITS[name], limit) for name, limit in limits.items() if limit is not None},
         "organs": {organ.region: (f"{organ.name}（{organ.region}）", organ) for organ in matter.all_organs},
-        "regions": {code: (code, (overlay.limits, overlay.places)) for code, overlay in matter.regions.items()},
+        "regions": {
+            code: (code, (overlay.limits, overlay.places, overlay.parameters)) for code, overlay in matter.regions.items()
+        },
         "sources": _named(edition.sources, "name"),
     }
 

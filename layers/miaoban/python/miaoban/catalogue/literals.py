@@ -6,7 +6,8 @@
 import re
 from collections.abc import Iterator
 
-from miaoban.catalogue.fields import Field, FieldType
+from miaoban.catalogue.checking import field_at
+from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
 
@@ -18,6 +19,7 @@ _ITEM = re.compile(r"'[^']*'|\"[^\"]*\"|[^,\s]+")
 _KINDS = {
     FieldType.NUMBER: "number",
     FieldType.INTEGER: "number",
+    FieldType.MONEY: "number",
     FieldType.BOOLEAN: "boolean",
     FieldType.PROMISE: "boolean",
     FieldType.CHOICES: "list",
@@ -63,12 +65,3 @@ def _options(matter: Matter, path: str) -> tuple[str, ...] | None:
         return tuple(matter.questions[rest].answers)
     field = matter.fields.get(rest) if root == "form" else None
     return tuple(field.options) if field and field.type is FieldType.CHOICE else None
-
-
-def field_at(edition: Edition, path: str) -> Field | None:
-    """The field that a path names, of the form or of a record; None for anything else."""
-    root, _, rest = path.partition(".")
-    if root == "form":
-        return edition.matter.fields.get(rest)
-    use = edition.matter.records.get(root)
-    return edition.sources[use.source].kinds[use.kind].fields.get(rest) if use else None

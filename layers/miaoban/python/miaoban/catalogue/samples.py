@@ -33,7 +33,7 @@ def samples(field: Field, texts: Iterable[str], columns: Iterable[str]) -> tuple
             return tuple(field.options)
         case FieldType.CHOICES:
             return ([next(iter(field.options), "")], list(field.options))
-        case FieldType.NUMBER | FieldType.INTEGER:
+        case FieldType.NUMBER | FieldType.INTEGER | FieldType.MONEY:
             return _numbers(field)
         case FieldType.TABLE:
             return tuple([row] for row in _rows(field, tuple(texts), frozenset(columns)))

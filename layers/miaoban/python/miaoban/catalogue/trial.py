@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from miaoban.catalogue.answering import situations
-from miaoban.catalogue.checking import whens
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.literals import misfits
 from miaoban.catalogue.matter import Condition, Enough
+from miaoban.catalogue.places import whens
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.samples import TODAY, combinations, samples, values
 from miaoban.catalogue.situations import Situation
@@ -60,20 +60,21 @@ def untyped(edition: Edition) -> Iterator[Finding]:
 def _wrong(edition: Edition, situation: Situation, clause: Condition | Enough, tried: set[str]) -> str | None:
     """What is wrong with a clause in a situation; nothing for what has been tried on the same values."""
     expression = clause.holds or ""
-    groups = _groups(edition, situation, expression)
-    known = repr((expression, clause.needs, groups))
+    spared = clause.enough if isinstance(clause, Condition) else None
+    groups = _groups(edition, situation, f"({expression}) or ({spared.holds})" if spared else expression)
+    known = repr((expression, clause.needs, spared, groups))
     if known in tried:
         return None
     tried.add(known)
     misfit = next(misfits(edition, expression), None)
-    return misfit or next(_failures(expression, clause.needs, groups), None)
+    return misfit or next(_failures(expression, clause.needs, spared, groups), None)
 
 
-def _failures(expression: str, needs: tuple[str, ...], groups: list[list[Facts]]) -> Iterator[str]:
+def _failures(expression: str, needs: tuple[str, ...], spared: Enough | None, groups: list[list[Facts]]) -> Iterator[str]:
     for parts in combinations(groups, MOST):
         facts = {path: value for part in parts for path, value in part.items()}
-        if any(facts.get(path, True) is None and not _own(path) for path in needs):
-            continue  # unknown: nothing is asked
+        if _unknown(facts, needs) or (spared and _holds(spared, facts)):
+            continue  # nothing is asked, or what is answered does not matter
         try:
             holds(expression, _roots(facts))
         except ExpressionError as error:
@@ -81,8 +82,19 @@ def _failures(expression: str, needs: tuple[str, ...], groups: list[list[Facts]]
             yield f"{error}（{told}），请检查类型，可以不填的先与 null 比较"
 
 
+def _unknown(facts: Facts, needs: tuple[str, ...]) -> bool:
+    return any(facts.get(path, True) is None and not _own(path) for path in needs)
+
+
+def _holds(enough: Enough, facts: Facts) -> bool:
+    try:
+        return not _unknown(facts, enough.needs) and holds(enough.holds, _roots(facts))
+    except ExpressionError:  # told where `enough` itself is tried
+        return False
+
+
 def _own(path: str) -> bool:
-    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "today"}
+    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "parameter", "today"}
 
 
 def _shown(value: Any) -> str:
@@ -113,17 +125,25 @@ def _groups(edition: Edition, situation: Situation, expression: str) -> list[lis
         elif root == "held":
             groups.append([{path: state[path] for path in mine} for state in _HELD])
         else:
-            groups += [[{path: value} for value in _alone(situation, path, texts, columns)] for path in mine]
+            groups += [[{path: value} for value in _alone(edition, situation, path, (texts, columns))] for path in mine]
     return groups
 
 
-def _alone(situation: Situation, path: str, texts: tuple[str, ...], columns: tuple[str, ...]) -> tuple[Any, ...]:
+def _alone(
+    edition: Edition, situation: Situation, path: str, looks: tuple[tuple[str, ...], tuple[str, ...]]
+) -> tuple[Any, ...]:
     root, _, rest = path.partition(".")
+    if root == "parameter":
+        matter = edition.matter
+        return (
+            matter.parameters[rest].value,
+            *(over.parameters[rest] for over in matter.regions.values() if rest in over.parameters),
+        )
     if root == "situation":
         return (situation.answers.get(rest),)
     if root == "form":
         field = situation.fields.get(rest)
-        return values(field, texts, columns) if field else (None,)
+        return values(field, *looks) if field else (None,)
     return _OWN[path]
 
 

@@ -3,7 +3,7 @@
 from miaoban.catalogue.impact import Impact, impact
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Release
-from miaoban.decision.receipt import Receipt
+from miaoban.decision.receipt import RECEIPT
 from miaoban.decision.shadow import Shadow, shadow
 from miaoban.ledger.leaf import Leaf
 from miaoban.operations import keys
@@ -28,7 +28,7 @@ def shadow_page(services: Services, release: Release, cursor: str | None = None)
     leaves = [Leaf.read(item.body) for item in page.items]
     wanted = [keys.receipt(leaf.case, leaf.sequence) for leaf in leaves]
     items = services.store.read(wanted) if wanted else {}
-    receipts = [Receipt.read(items[key].body) for key in wanted]
+    receipts = [RECEIPT.validate_json(items[key].body) for key in wanted]
     return shadow(edition_of(services, release), receipts, _before(services, release)), page.cursor
 
 
