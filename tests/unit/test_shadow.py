@@ -13,18 +13,18 @@ from miaoban.decision.playing import play
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.decision.shadow import Shadow, shadow
 from tests import kit
-from tools.folders import texts_of
+from tools.folders import folders, texts_of
 
 TEXTS = texts_of(kit.ROOT / "matters" / kit.GRAIN)
 FORM, MATERIALS, CONDITIONS = "form.yaml", "materials.yaml", "conditions.yaml"
 BASE = "legal-person-base.yaml"
 
 
-def receipts() -> Iterator[Receipt]:
+def receipts(matter: str = kit.GRAIN) -> Iterator[Receipt]:
     """A receipt for every example, with the example's file as its case."""
-    for name, example in kit.examples().items():
-        played = play(kit.edition(), example.given)
-        published = Published(edition=kit.edition(), version=1, digest=kit.edition().digest)
+    for name, example in kit.examples(matter).items():
+        played = play(kit.edition(matter), example.given)
+        published = Published(edition=kit.edition(matter), version=1, digest=kit.edition(matter).digest)
         yield receipt_of(name, published, played.facts, played.decision)
 
 
@@ -45,8 +45,10 @@ def one(example: str) -> tuple[Receipt, ...]:
     return tuple(receipt for receipt in ALL if receipt.case == example)
 
 
-def test_the_same_edition_decides_all_the_same() -> None:
-    assert run(kit.edition()) == Shadow(receipts=len(ALL), same=len(ALL), differing=())
+@pytest.mark.parametrize("matter", [folder.name for folder in folders()])
+def test_the_same_edition_decides_all_the_same(matter: str) -> None:
+    edition, every = kit.edition(matter), tuple(receipts(matter))
+    assert shadow(edition, every, edition) == Shadow(receipts=len(every), same=len(every), differing=())
 
 
 def swap(old: str, new: str) -> Callable[[str], str]:

@@ -104,7 +104,7 @@ def _lacking(published: Published, situation: Situation, facts: Facts, unasked: 
         wanted = field.required or (code in unasked and f"form.{code}" in needed)
         if wanted and code not in facts.form:
             yield f"字段 {field.label}"
-    for name, use in published.matter.records.items():
+    for name, use in situation.records.items():
         used = any(path.startswith(f"{name}.") for path in needed)
         if used and name not in facts.evidence and all(value_at(roots, path) for path in use.key):
             yield f"数据 {published.edition.sources[use.source].name}"
