@@ -324,5 +324,6 @@ def test_no_change_has_no_impact_and_the_first_edition_adds_all() -> None:
     assert impact(kit.edition(), kit.edition()).lines == ("内容没有变化",)
     first = impact(None, kit.edition())
     assert len(first.conditions.added) == len(kit.edition().matter.conditions)
+    assert all(line.count("、") < 20 for line in first.lines), "sentences stay readable"
     assert first.sources.added
     assert first.organs.added

@@ -7,6 +7,9 @@ from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
 from miaoban.models import Frozen
 
+NAMED = 8
+"""Parts that one sentence names; the impact itself names all."""
+
 Part = tuple[str, Any]
 """What people call a part of an edition, and the part itself."""
 
@@ -121,4 +124,4 @@ def _lines(impact: Impact) -> Iterator[str]:
         changes = getattr(impact, kind)
         for word, names in (("增加", changes.added), ("删去", changes.removed), ("修改", changes.changed)):
             if names:
-                yield f"{name}{word} {len(names)} 项：{'、'.join(names)}"
+                yield f"{name}{word} {len(names)} 项：{'、'.join(names[:NAMED])}{'等' if len(names) > NAMED else ''}"
