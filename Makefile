@@ -46,10 +46,10 @@ bench: $(SYNCED) ## measure, and compare with the budgets
 names: $(SYNCED) ## say which standard material Q=NAME is, or the names in FILE=FILE
 	@$(PY) -m tools.naming $(if $(FILE),--file "$(FILE)") $(if $(Q),"$(Q)")
 
-token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department
+token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department|steward
 	@$(PY) -m tools.token $(ROLE)
 
-publish: $(SYNCED) ## publish the matters/ folders as immutable versions
+publish: $(SYNCED) ## check and release the matters/ folders as immutable versions
 	$(PY) -m tools.publish
 
 replay: $(SYNCED) ## decide RECEIPT=FILE again and compare

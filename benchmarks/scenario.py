@@ -19,7 +19,8 @@ from miaoban.aws.store import DynamoStore
 from miaoban.aws.vault import SecretVault
 from miaoban.canonical import digest
 from miaoban.catalogue.publication import Edition
-from miaoban.decision.examples import Given, read_examples
+from miaoban.decision.example import Given
+from miaoban.decision.examples import read_examples
 from miaoban.evidence.privacy import comparable, protect
 from miaoban.evidence.record import Record, Watermark
 from miaoban.memory import MemoryOutbox

@@ -15,7 +15,8 @@ from miaoban.case.events import Party
 from miaoban.catalogue.folder import read_edition, read_source
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.source import Source
-from miaoban.decision.examples import Example, Given, merged, read_examples
+from miaoban.decision.example import Example, Given
+from miaoban.decision.examples import merged, read_examples
 from miaoban.evidence.privacy import Private, comparable, protect
 from miaoban.evidence.record import Record, Watermark
 from miaoban.identifiers import ResidentId

@@ -22,6 +22,7 @@ from tools.client import ClientError as UnreachableError
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
+from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
 
@@ -29,7 +30,7 @@ MILLISECONDS: Final = "毫秒"
 HEADINGS: Final = ("行", "情形", "结果", "理由和依据", MILLISECONDS, "证照编号和验证路径")
 WIDE: Final = 200
 """Columns of a table that is written to a file."""
-FAILURES: Final = (StoryError, TooLateError, MiaobanError, KeyError, StopIteration)
+FAILURES: Final = (StoryError, TooLateError, MiaobanError, LookupError, StopIteration)
 """What a row that goes wrong may raise."""
 SETUP: Final = (UnreachableError, NotDeployedError, DepartmentError, TooLateError, MiaobanError, BotoCoreError, ClientError)
 """What stands in the way before a row can be played."""
@@ -41,7 +42,7 @@ def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
     began = time.perf_counter()
     try:
         stage = Stage(_prepared(screen))
-        failures = _play(story, stage, screen)
+        failures = _play(story, stage, screen) | _refuse(stage, screen)
     except SETUP as error:
         screen.print(f"[red]演示没有开始：{escape(_sentence(error))}[/red]", highlight=False)
         return 2
@@ -77,6 +78,17 @@ def _play(story: Sequence[Scene], stage: Stage, screen: Console) -> dict[str, st
     return failures
 
 
+def _refuse(stage: Stage, screen: Console) -> dict[str, str]:
+    """Show one release that is refused, and return what went wrong with that."""
+    try:
+        with screen.status("提出一次有错的发布"):
+            found = refused(stage)
+    except FAILURES as error:
+        return {"发布": _sentence(error)}
+    screen.print(found)
+    return {}
+
+
 def table(lines: list[Line]) -> Table:
     """The story as a table."""
     found = Table(title="粮食收购企业备案", show_lines=True)
@@ -96,7 +108,7 @@ def _close(stage: Stage, failures: Mapping[str, str], seconds: float, screen: Co
     verdict = "各行均与预期相符" if not failures else f"{len(failures)} 行与预期不符"
     screen.print(f"{verdict}，用时 {seconds:.1f} 秒。", highlight=False)
     screen.print(f"接口地址：{stage.outputs[URL]}", highlight=False, soft_wrap=True)
-    screen.print("身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department）")
+    screen.print("身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department、steward）")
     screen.print("停止云环境：make down（数据保留）；清除数据：make clean")
     stage.close()
 

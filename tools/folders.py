@@ -1,17 +1,20 @@
 """The matters and sources of this repository, read from their folders: all of them before anything is done with one."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from miaoban.catalogue.documents import document_of
 from miaoban.catalogue.errors import CatalogueError
-from miaoban.catalogue.folder import belongs, read_edition, read_source
+from miaoban.catalogue.folder import belongs, read_edition, read_source, unchecked_edition
 from miaoban.catalogue.lines import line_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.texts import LONGEST, decoded
+from miaoban.decision.example import Example
+from miaoban.decision.examples import read_examples
 
 Read = TypeVar("Read")
+Content = tuple[Edition, Mapping[str, Example]]
 
 ROOT = Path(__file__).parent.parent
 MATTERS, SOURCES = ROOT / "matters", ROOT / "sources"
@@ -62,18 +65,27 @@ def _check_files(folder: Path) -> None:
 
 
 def editions_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Edition]:
-    """The editions of folders, every one read and checked before any is given back; raises FoldersError with all sentences.
+    """The editions of folders, every one read and checked before any is given back; raises FoldersError with all sentences."""
+    return _all(list(chosen), lambda folder: edition_of(folder, sources), sources)
 
-    The basic codes are compared with those of the folders beside them too.
+
+def contents_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Content]:
+    """What folders hold as releases take it, every one read before any is given back; raises FoldersError.
+
+    Editions are not checked here: a release tells all its findings.
     """
-    chosen = list(chosen)
+    return _all(list(chosen), lambda folder: content_of(folder, sources), sources)
+
+
+def _all(chosen: list[Path], read: Callable[[Path], Read], sources: Path) -> list[Read]:
+    """Read every folder; the basic codes are compared with those of the folders beside them too."""
     _, wrong = _tried(sorted(sources.glob("*.yaml")), lambda path: read_source(path.name, _text(path.name, path)), "sources")
     if not wrong:
-        editions, sentences = _tried(chosen, lambda folder: edition_of(folder, sources))
+        found, sentences = _tried(chosen, read)
         wrong = [*sentences, *_shared_codes(chosen)]
     if wrong:
         raise FoldersError(wrong)
-    return editions
+    return found
 
 
 def _tried(paths: list[Path], read: Callable[[Path], Read], place: str | None = None) -> tuple[list[Read], list[str]]:
@@ -113,6 +125,12 @@ def _codes(folder: Path) -> tuple[str, str, str]:
     except CatalogueError:
         return "", "", ""
     return str(document.get("code", "")), str(document.get("basic_code", "")), text
+
+
+def content_of(folder: Path, sources: Path = SOURCES) -> Content:
+    """A matter's folder as a release takes it, unchecked, with its examples; raises CatalogueError for what is unreadable."""
+    _check_files(folder)
+    return unchecked_edition(texts_of(folder), texts_of(sources)), read_examples(texts_of(folder / "examples"))
 
 
 def folders() -> list[Path]:

@@ -68,7 +68,9 @@ PERSONAS: Final[Mapping[str, Persona]] = {
     "supervisor": _staff(Role.SUPERVISOR, "supervisor-1", "示例监察员", region="211200"),
     "window": _staff(Role.WINDOW, "window-1", "示例窗口人员", region="211281"),
     "department": Persona(Role.DEPARTMENT, {"sub": "system-market-regulation", "department": "market-regulation"}),
-    "steward": _staff(Role.STEWARD, "steward-1", "示例事项管理员"),
+    # two stewards of the catalogue, for what needs four eyes
+    "steward": _staff(Role.STEWARD, "steward-1", "示例事项管理员甲"),
+    "steward-2": _staff(Role.STEWARD, "steward-2", "示例事项管理员乙"),
 }
 """The default callers, by the word that `python -m tools.token` takes; all names and numbers are made up."""
 

@@ -1,40 +1,104 @@
-"""Publish the matters: read each folder, check it, and put it in force in the deployed catalogue.
+"""Publish the matters: each folder is drafted and checked as a release, proposed by one steward and confirmed by another.
 
-Usage: python -m tools.publish [MATTER ...]
+Usage: python -m tools.publish [MATTER ...] [--proposer NAME] [--confirmer NAME] [--from MOMENT]
+
+Exit codes: 0 all are published or were already, 1 something is refused and nothing was published, 2 wrong arguments.
 """
 
+import argparse
 import sys
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
-from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.publication import Published
-from miaoban.operations.editions import publish
+from miaoban.catalogue.release import Release, Stage
+from miaoban.errors import MiaobanError
+from miaoban.operations.editions import refresh
+from miaoban.operations.services import Services
 from tools.deployment import services
-from tools.folders import MATTERS, editions_of, folders
+from tools.folders import MATTERS, Content, FoldersError, contents_of, folders
+from tools.releasing import Stewards, drafted, in_force, published, told
+
+REFUSED, WRONG = 1, 2
+NOTHING = "没有发布：请改正以上各项后重新运行"
 
 
-def publish_all(chosen: list[Path]) -> list[Published]:
-    """Publish some folders, once all of them are read; what is in force already stays as it is. Raises FoldersError."""
-    editions, now = editions_of(chosen), datetime.now(UTC)
-    return [publish(services(), edition, now) for edition in editions]
+def publish_all(chosen: list[Path], found: Services | None = None) -> list[Published]:
+    """Publish some folders at once and without a word, once all of them are read; what is in force already stays.
+
+    Raises FoldersError, or what refuses a release.
+    """
+    found, stewards = found or services(), Stewards()
+    contents = contents_of(chosen)
+    for edition, examples in contents:
+        if not in_force(found, edition):
+            published(found, drafted(found, edition, examples, stewards.proposer), stewards)
+    return [refresh(found, edition.matter.code) for edition, _ in contents]
 
 
-def main(names: list[str]) -> int:
-    """Publish the named matters, or all."""
-    chosen = [MATTERS / name for name in names] or folders()
-    missing = [folder.name for folder in chosen if not folder.is_dir()]
-    if missing:
-        print(f"matters/ 下没有 {'、'.join(missing)}，请核对名称")
-        return 2
+def release_all(found: Services, chosen: list[Path], stewards: Stewards, effective_from: datetime | None = None) -> int:
+    """Release some folders, telling findings, impact and shadow run; nothing is published when one of them is refused."""
     try:
-        for published in publish_all(chosen):
-            print(f"{published.matter.name}：第 {published.version} 版已生效，{published.digest[:19]}…")
-    except CatalogueError as error:
-        print(f"没有发布：{error}")
-        return 1
+        contents = contents_of(chosen)
+    except FoldersError as error:
+        print("\n".join(f"  拒绝 [{error.code}] {sentence}" for sentence in error.sentences))
+        print(NOTHING)
+        return REFUSED
+    drafts = [draft for content in contents if (draft := _drafted(found, content, stewards, effective_from)) is not None]
+    if any(draft.findings for draft in drafts):
+        print(NOTHING)
+        return REFUSED
+    for draft in drafts:
+        print(_outcome(published(found, draft, stewards)))
     return 0
 
 
+def _drafted(found: Services, content: Content, stewards: Stewards, effective_from: datetime | None) -> Release | None:
+    """The checked draft of a folder, told; None when its content is in force already."""
+    edition, examples = content
+    if in_force(found, edition):
+        print(f"{edition.matter.name}：内容与现行版本相同，{edition.digest[:19]}…")
+        return None
+    release = drafted(found, edition, examples, stewards.proposer, effective_from)
+    print("\n".join(told(found, release)))
+    return release
+
+
+def _outcome(release: Release) -> str:
+    by = f"{release.proposer} 提出，{release.confirmer} 确认"
+    if release.stage is Stage.EFFECTIVE:
+        return f"{release.name}：第 {release.version} 版已生效（{by}）"
+    return f"{release.name}：已发布，{release.effective_from.isoformat()} 起生效（{by}）"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Publish the named matters, or all."""
+    given = _parser().parse_args(arguments)
+    chosen = [MATTERS / name for name in given.matters] or folders()
+    missing = [folder.name for folder in chosen if not folder.is_dir()]
+    if missing:
+        print(f"matters/ 下没有 {'、'.join(missing)}，请核对名称")
+        return WRONG
+    if given.effective_from and given.effective_from.tzinfo is None:
+        print("--from 要写明时区，例如 2026-04-01T00:00:00+08:00")
+        return WRONG
+    try:
+        return release_all(services(), chosen, Stewards(given.proposer, given.confirmer), given.effective_from)
+    except MiaobanError as error:
+        print(f"没有发布：{error}")
+        return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tools.publish", description="release matters by two stewards")
+    default = Stewards()
+    parser.add_argument("matters", metavar="MATTER", nargs="*", help="folders of matters/; all without a name")
+    parser.add_argument("--proposer", default=default.proposer, help="the steward who proposes (%(default)s)")
+    parser.add_argument("--confirmer", default=default.confirmer, help="the steward who confirms (%(default)s)")
+    parser.add_argument("--from", dest="effective_from", type=datetime.fromisoformat, help="effective from; at once without")
+    return parser
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

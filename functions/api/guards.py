@@ -6,6 +6,7 @@ from functions.api.calls import Call
 from miaoban.access.resources import Resource
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseNotFoundError
+from miaoban.catalogue.release import Release
 from miaoban.identifiers import RegionCode
 from miaoban.licence.errors import LicenceNotFoundError
 from miaoban.licence.licence import Licence
@@ -72,5 +73,14 @@ def permit_flag(call: Call) -> Callable[[Flag], None]:
     def permit(flag: Flag) -> None:
         if not call.may(Resource.flag(region=RegionCode(flag.organ.region))):
             raise NotFoundError("没有这个监察线索，请核对编号")
+
+    return permit
+
+
+def permit_release(call: Call) -> Callable[[Release], None]:
+    """A guard that lets only stewards pass, and not who proposed it where a second one must act."""
+
+    def permit(release: Release) -> None:
+        call.require(Resource.release(proposer=release.proposer))
 
     return permit

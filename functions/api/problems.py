@@ -10,7 +10,13 @@ from functions.api.errors import KeyMissingError, PersonMissingError
 from miaoban.access.errors import ForbiddenError
 from miaoban.canonical import BodyTooLargeError, JsonError
 from miaoban.case.errors import CaseNotFoundError, CaseStateError
-from miaoban.catalogue.errors import MatterNotFoundError, ProblemsError
+from miaoban.catalogue.errors import (
+    FourEyesError,
+    MatterNotFoundError,
+    ProblemsError,
+    ReleaseNotFoundError,
+    ReleaseStateError,
+)
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
@@ -24,12 +30,15 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (CursorError, 400),
     (ForbiddenError, 403),
     (PersonMissingError, 403),
+    (FourEyesError, 403),
     (MatterNotFoundError, 404),
     (CaseNotFoundError, 404),
     (LicenceNotFoundError, 404),
+    (ReleaseNotFoundError, 404),
     (NotFoundError, 404),
     (CaseStateError, 409),
     (LicenceStateError, 409),
+    (ReleaseStateError, 409),
     (KeyReusedError, 409),
     (ProblemsError, 422),
     (CredentialError, 422),
@@ -49,7 +58,7 @@ TITLES = {
 }
 
 
-class Place(Frozen):
+class Fault(Frozen):
     """One place that is wrong: where (JSON pointer), a stable code, what to do."""
 
     pointer: str
@@ -65,7 +74,7 @@ class ProblemDocument(Frozen):
     status: int
     detail: str
     code: str
-    errors: tuple[Place, ...] = ()
+    errors: tuple[Fault, ...] = ()
 
 
 def status_of(error: MiaobanError) -> int:

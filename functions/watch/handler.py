@@ -1,4 +1,4 @@
-"""Watch: on a schedule, finds what has waited long enough and hands it to the queue that moves it on."""
+"""Watch: on a schedule, hands on what has waited long enough, and lets releases take effect whose date has come."""
 
 import os
 from datetime import datetime
@@ -11,6 +11,7 @@ from functions.composition import services
 from functions.telemetry import count, edge, logger
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.calendar import VALID_THROUGH
+from miaoban.operations.activating import activate_due
 from miaoban.operations.redeliver import redeliver
 from miaoban.operations.services import law_date
 from miaoban.operations.watch import watch
@@ -39,6 +40,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         moment = datetime.fromisoformat(event["time"])
         ended = watch(services(), moment)
         redelivered = redeliver(services(), deliveries(), moment)
-        logger(SERVICE).info("watched", extra={"ended": ended, "redelivered": redelivered})
+        activated, failed = activate_due(services(), moment)
+        found = {"ended": ended, "redelivered": redelivered, "activated": activated}
+        logger(SERVICE).info("watched", extra=found)
         count(SERVICE, "CalendarDaysLeft", (VALID_THROUGH - law_date(moment)).days)
-        return {"ended": ended, "redelivered": redelivered}
+        if failed:
+            raise failed[0]  # after all else is done; the function's alarm tells
+        return found

@@ -79,7 +79,14 @@ GRID = [
     (Action.READ_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
-    (Action.PUBLISH_MATTER, "-----T", "a steward publishes matters, and sees no case"),
+    (Action.LIST_RELEASES, "-----T", "stewards release matters"),
+    (Action.DRAFT_RELEASE, "-----T", "stewards release matters"),
+    (Action.READ_RELEASE, "-----T", "stewards release matters"),
+    (Action.RUN_SHADOW, "-----T", "which cases would come out otherwise, and nothing of what is in them"),
+    (Action.PROPOSE_RELEASE, "-----T", "a steward proposes"),
+    (Action.CONFIRM_RELEASE, "-----T", "and another confirms"),
+    (Action.WITHDRAW_RELEASE, "-----T", "any steward may stop a release"),
+    (Action.RETIRE_RELEASE, "-----T", "a matter ends by its stewards"),
 ]
 
 FRIENDLY = {
@@ -93,7 +100,7 @@ FRIENDLY = {
         (Action.READ_SUBSCRIPTION, Action.PUT_SUBSCRIPTION, Action.LIST_DELIVERIES),
         Resource.subscription(department=GRAIN),
     ),
-    Action.PUBLISH_MATTER: Resource.matter(),
+    **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
 }
 
 
@@ -170,6 +177,18 @@ OBJECTS = [
     (DEPARTMENT, Action.LIST_DELIVERIES, Resource.subscription(department=MARKET), False, "another department's"),
     (DEPARTMENT, Action.READ_CASE, case(THEIRS), False, "a system gets what is delivered, and looks nothing up"),
     (STEWARD, Action.READ_CASE, case(THEIRS), False, "a steward sees no case"),
+    (STEWARD, Action.CONFIRM_RELEASE, Resource.release(proposer="s-1"), False, "four eyes: the same steward confirms"),
+    (STEWARD, Action.CONFIRM_RELEASE, Resource.release(proposer="s-2"), True, "four eyes: another steward confirms"),
+    (STEWARD, Action.WITHDRAW_RELEASE, Resource.release(proposer="s-1"), True, "the proposer may take it back"),
+    (STEWARD, Action.READ_RELEASE, Resource.release(proposer="s-1"), True, "and see what became of it"),
+    (
+        caller(Role.OFFICER, Role.SUPERVISOR, Role.STEWARD),
+        Action.CONFIRM_RELEASE,
+        Resource.release(proposer="s-1"),
+        False,
+        "four eyes: more roles do not help",
+    ),
+    (STEWARD, Action.CONFIRM_RELEASE, task(proposer="s-2"), False, "an action on a kind it is not about"),
     (
         Principal(subject="s-1", roles=(Role.APPLICANT,), person=Person(number=ResidentId(NUMBER))),
         Action.READ_CASE,

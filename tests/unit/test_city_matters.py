@@ -6,7 +6,7 @@ import pytest
 
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.situations import select
-from miaoban.decision.examples import Given
+from miaoban.decision.example import Given
 from miaoban.licence.licence import Licence, LicenceStatus
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.once import Once

@@ -11,7 +11,8 @@ from miaoban.case.case import Case
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Condition, Effect, Matter
 from miaoban.catalogue.tables import needed
-from miaoban.decision.examples import Expect, Given, merged, read_examples
+from miaoban.decision.example import Expect, Given
+from miaoban.decision.examples import merged, read_examples
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.playing import Played, failures, play, run

@@ -14,7 +14,7 @@ from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
 from miaoban.catalogue.fields import Field, FieldType
-from miaoban.decision.examples import Example
+from miaoban.decision.example import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import RECEIPT, receipt_of
 from miaoban.decision.verdict import Truth

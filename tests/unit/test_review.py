@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from miaoban.case.case import Case
-from miaoban.decision.examples import Given, merged
+from miaoban.decision.example import Given
+from miaoban.decision.examples import merged
 from miaoban.licence.errors import LicenceStateError
 from miaoban.licence.licence import Licence
 from miaoban.operations import keys

@@ -101,7 +101,6 @@ AT_HOME = [
     ("miaoban.catalogue.table_files", "reads the decision tables beside them"),
     ("miaoban.catalogue.standards", "reads the YAML of the standard materials, which stewards' tools do"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
-    ("miaoban.decision.playing", "plays them"),
 ]
 """Modules that need what is not in the layers, because no function imports them."""
 

@@ -39,7 +39,7 @@ RIGHTS = [
     right("api", CASES, f"{READ} {QUERY} {PUT} {DELETE} {CHECK}", "cases, licences, guards, keys; timelines and inboxes"),
     right("api", INDEXES, QUERY, "own cases by owner; tasks, flags and deliveries by queue"),
     right("api", RECORDS, f"{READ} {CHECK}", "facts, and that they stand unchanged while a case begins to wait for them"),
-    right("api", CATALOGUE, f"{READ} {QUERY}", "the matters and their list"),
+    right("api", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "the matters and their list; stewards release them"),
     right("api", KEY, f"{SIGN} {PUBLIC}", "issues licences, and says with which key"),
     right("api", SECRET, PEPPER, "pseudonyms and sealed numbers"),
     right("receive", RECORDS, f"{READ} {PUT}", "records, watermarks and the quarantine"),
@@ -59,6 +59,7 @@ RIGHTS = [
     right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
     right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),
     right("watch", INDEXES, QUERY, "waits and deliveries whose time has come"),
+    right("watch", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "releases take effect on their day"),
     right("watch", QUEUE.format("ResumeQueue"), SEND, "cases to move on"),
     right("watch", QUEUE.format("NotifyQueue"), SEND, "deliveries to try again"),
 ]
@@ -127,7 +128,7 @@ ALONE = [
 ONLY = [
     (SIGN, {"api", "resume"}, "who decides signs"),
     (PUBLISH, {"relay"}, "one voice on the bus"),
-    (DELETE, {"api", "resume"}, "a settled case lets its waiting notes go; nothing else is deleted"),
+    (DELETE, {"api", "resume", "watch"}, "settled cases and effective releases let their notes go, a retired matter its line"),
 ]
 
 

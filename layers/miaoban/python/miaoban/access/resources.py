@@ -62,9 +62,9 @@ class Resource:
         return cls("Subscription", {"department": department})
 
     @classmethod
-    def matter(cls) -> Self:
-        """Return the catalogue of matters."""
-        return cls("Matter", {})
+    def release(cls, *, proposer: str | None = None) -> Self:
+        """Return a release of a matter; `proposer` is the subject who proposed to publish it."""
+        return cls("Release", {} if proposer is None else {"proposer": proposer})
 
 
 @lru_cache(maxsize=4096)

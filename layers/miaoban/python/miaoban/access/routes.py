@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 
 class Action(StrEnum):
-    """What can be done. A value is an operation id of the HTTP API, except for those after the last comment."""
+    """What can be done. A value is an operation id of the HTTP API, except for that after the last comment."""
 
     LIST_MATTERS = "list_matters"
     READ_MATTER = "read_matter"
@@ -34,9 +34,16 @@ class Action(StrEnum):
     READ_SUBSCRIPTION = "read_subscription"
     PUT_SUBSCRIPTION = "put_subscription"
     LIST_DELIVERIES = "list_deliveries"
-    # not routes: a part of what read_case answers, and what tools.publish does
+    LIST_RELEASES = "list_releases"
+    DRAFT_RELEASE = "draft_release"
+    READ_RELEASE = "read_release"
+    RUN_SHADOW = "run_shadow"
+    PROPOSE_RELEASE = "propose_release"
+    CONFIRM_RELEASE = "confirm_release"
+    WITHDRAW_RELEASE = "withdraw_release"
+    RETIRE_RELEASE = "retire_release"
+    # not a route: a part of what read_case answers
     READ_PHONE = "read_phone"
-    PUBLISH_MATTER = "publish_matter"
 
 
 class Route(NamedTuple):
@@ -76,6 +83,14 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_SUBSCRIPTION, "GET", "/v1/subscription"),
     Route(Action.PUT_SUBSCRIPTION, "PUT", "/v1/subscription"),
     Route(Action.LIST_DELIVERIES, "GET", "/v1/deliveries"),
+    Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
+    Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),
+    Route(Action.READ_RELEASE, "GET", "/v1/releases/{release}"),
+    Route(Action.RUN_SHADOW, "GET", "/v1/releases/{release}/shadow"),
+    Route(Action.PROPOSE_RELEASE, "POST", "/v1/releases/{release}/publication"),
+    Route(Action.CONFIRM_RELEASE, "POST", "/v1/releases/{release}/confirmation"),
+    Route(Action.WITHDRAW_RELEASE, "POST", "/v1/releases/{release}/withdrawal"),
+    Route(Action.RETIRE_RELEASE, "POST", "/v1/releases/{release}/retirement"),
 )
 
 PROTECTED: Final[tuple[Route, ...]] = tuple(route for route in ROUTES if not route.public)

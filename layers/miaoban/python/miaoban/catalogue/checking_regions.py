@@ -16,8 +16,9 @@ def check_regions(matter: Matter) -> None:
         if organ.region in seen:
             raise CatalogueError(f"{organ.region} 已经有受理机关，请只保留一个", file, ("organs", organ.region))
         seen.add(organ.region)
+    here = {code: _region(code) for code in matter.regions}
     for code, overlay in matter.regions.items():
-        _check_overlay(matter, code, overlay)
+        _check_overlay(matter, here[code], overlay)
 
 
 def _file(code: str) -> str:
@@ -41,12 +42,16 @@ def _check_organ(organ: Organ, file: str) -> None:
         raise CatalogueError(sentence, file, ("organs", organ.name))
 
 
-def _check_overlay(matter: Matter, code: str, overlay: Overlay) -> None:
-    file = _file(code)
+def _region(code: str) -> RegionCode:
     try:
-        here = RegionCode(code)
+        return RegionCode(code)
     except IdentifierError as error:
-        raise CatalogueError(f"文件名应当是区划代码（{error}）", file) from None
+        raise CatalogueError(f"文件名应当是区划代码（{error}）", _file(code)) from None
+
+
+def _check_overlay(matter: Matter, here: RegionCode, overlay: Overlay) -> None:
+    code = str(here)
+    file = _file(code)
     for organ in overlay.organs:
         if not here.contains(RegionCode(organ.region)):
             sentence = f"机关 {organ.name} 在 {organ.region}，不属于这个区划，请移到它的区划文件"

@@ -2,11 +2,19 @@
 
 FinalError
 ├── CatalogueError        a folder or a published text is wrong
+│   └── FactError         a condition needs a fact that no form field and no source gives
 ├── ExpressionError       an expression does not compile, or answers neither true nor false
 ├── TableError            a decision table's cell cannot be read, or the table has no one answer
 ├── MatterNotFoundError   no such matter is in force
+│   └── MatterRetiredError    the matter takes no new applications
+├── ReleaseError
+│   ├── ReleaseNotFoundError  there is no such release
+│   ├── ReleaseStateError     the release is not at the stage at which this can be done
+│   ├── ReleaseAlteredError   what is stored is not what was checked
+│   └── FourEyesError         who proposed a release confirms it
 ├── SituationError        the answers do not make a situation
-└── FormError             the form has problems, all of them listed
+├── FormError             the form has problems, all of them listed
+└── ReleaseRefusedError   checks stand against a release, all of them listed
 """
 
 from collections.abc import Iterable
@@ -34,6 +42,12 @@ class CatalogueError(FinalError):
         return type(self)(self.sentence, self.file, self.words, line)
 
 
+class FactError(CatalogueError):
+    """Raised when an edition names a fact that no form field and no source gives."""
+
+    code = "fact-without-source"
+
+
 class ExpressionError(FinalError):
     """Raised when an expression does not compile, fails on its facts or answers neither true nor false."""
 
@@ -50,6 +64,42 @@ class MatterNotFoundError(FinalError):
     """Raised when no version of a matter is in force."""
 
     code = "matter-not-found"
+
+
+class MatterRetiredError(MatterNotFoundError):
+    """Raised when a new application is made for a matter that has been retired."""
+
+    code = "matter-retired"
+
+
+class ReleaseError(FinalError):
+    """The base of what stands in the way of a release."""
+
+    code = "release-error"
+
+
+class ReleaseNotFoundError(ReleaseError):
+    """Raised when there is no release of this number."""
+
+    code = "release-not-found"
+
+
+class ReleaseStateError(ReleaseError):
+    """Raised when a command does not fit the release's stage, or another version took effect meanwhile."""
+
+    code = "release-state"
+
+
+class ReleaseAlteredError(ReleaseError):
+    """Raised when the stored content of a release has another digest than the one that was checked and confirmed."""
+
+    code = "release-altered"
+
+
+class FourEyesError(ReleaseError):
+    """Raised when the steward who proposed a release would confirm it."""
+
+    code = "four-eyes"
 
 
 class Problem(Frozen):
@@ -78,3 +128,9 @@ class FormError(ProblemsError):
     """Raised when a form does not fit its fields."""
 
     code = "form-invalid"
+
+
+class ReleaseRefusedError(ProblemsError):
+    """Raised when a release is to be published against which its checks have findings."""
+
+    code = "release-refused"

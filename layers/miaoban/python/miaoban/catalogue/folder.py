@@ -1,9 +1,10 @@
 """A matter's folder: its texts read into an edition, with one sentence for the first thing that is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
-from miaoban.catalogue.checking import check_edition
+from miaoban.catalogue.checking import check_edition, check_source
 from miaoban.catalogue.checking_cycles import check_cycles
 from miaoban.catalogue.checking_regions import check_regions
 from miaoban.catalogue.documents import document_of, model_of
@@ -35,31 +36,49 @@ _FOLDERS = ("regions", ROOT)
 
 
 def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
-    """Read a folder's texts, by name within it, with the texts of the sources; raises CatalogueError."""
-    try:
-        return _edition(texts, sources)
-    except CatalogueError as error:
-        raise located(error, {**sources, **texts}) from error
+    """Read a folder's texts, by name within it, with the texts of the sources, and check them; raises CatalogueError."""
+    with placed({**sources, **texts}):
+        return edition_from(texts, read_sources(sources))
 
 
-def _edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
+def edition_from(texts: Mapping[str, str], known: Mapping[str, Source]) -> Edition:
+    """Read a folder's texts with sources that are read already, and check them; raises CatalogueError."""
+    with placed(texts):
+        edition = _edition(texts, known)
+        check_edition(edition)
+        check_cycles(edition.matter)
+        check_regions(edition.matter)
+        for finding in table_findings(edition):
+            raise CatalogueError(finding.sentence, finding.file, finding.words)
+        return edition
+
+
+def unchecked_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
+    """The edition as its texts have it, whatever its parts say of each other; raises CatalogueError."""
+    with placed({**sources, **texts}):
+        return _edition(texts, read_sources(sources))
+
+
+def _edition(texts: Mapping[str, str], known: Mapping[str, Source]) -> Edition:
     _check_names(texts)
     document, places = _document(texts)
     parts = {"regions": _regions(texts), "tables": read_tables(texts)}
     matter = model_of(Matter, document | parts, "matter.yaml", places)
-    known = _sources(sources)
     for name, use in matter.records.items():
         if use.source not in known:
             sentence = f"没有数源 {use.source}{meant(use.source, known)}，请核对拼写，或者在 sources/ 中登记"
             raise CatalogueError(sentence, "materials.yaml", ("records", name, "source"))
     used = {use.source for use in matter.records.values()}
-    edition = Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
-    check_edition(edition)
-    check_cycles(matter)
-    check_regions(matter)
-    for finding in table_findings(edition):
-        raise CatalogueError(finding.sentence, finding.file, finding.words)
-    return edition
+    return Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
+
+
+@contextmanager
+def placed(texts: Mapping[str, str]) -> Iterator[None]:
+    """Tell the line of what is wrong in texts."""
+    try:
+        yield
+    except CatalogueError as error:
+        raise located(error, texts) from error
 
 
 def belongs(name: str) -> bool:
@@ -93,20 +112,10 @@ def _document(texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]
 
 def read_source(name: str, text: str) -> Source:
     """Read one source's text; raises CatalogueError."""
-    try:
+    with placed({name: text}):
         source = model_of(Source, document_of(name, text), name)
-        _check_keys(name, source)
-    except CatalogueError as error:
-        raise located(error, {name: text}) from error
-    return source
-
-
-def _check_keys(name: str, source: Source) -> None:
-    for code, kind in source.kinds.items():
-        loose = [key for key in kind.key if key not in kind.fields or not kind.fields[key].required]
-        if loose or not kind.key:
-            sentence = f"{code} 的 key {'、'.join(loose)} 应当是必填字段，请核对"
-            raise CatalogueError(sentence, name, ("kinds", code, "key"))
+        check_source(name, source)
+        return source
 
 
 def _part(name: str, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -128,7 +137,8 @@ def _overlay(name: str, text: str) -> Overlay:
     return model_of(Overlay, document, name)
 
 
-def _sources(texts: Mapping[str, str]) -> dict[str, Source]:
+def read_sources(texts: Mapping[str, str]) -> dict[str, Source]:
+    """Read the texts of all sources, by code; raises CatalogueError for a code that comes twice."""
     known: dict[str, Source] = {}
     for name, text in texts.items():
         source = read_source(name, text)

@@ -55,7 +55,8 @@ def unknown(edition: Edition, path: str) -> str:
 
 
 def _held(edition: Edition, use: RecordUse) -> Mapping[str, object]:
-    return edition.sources[use.source].kinds[use.kind].fields
+    kind = edition.kind(use)
+    return kind.fields if kind else {}
 
 
 def _all(edition: Edition) -> Iterator[str]:

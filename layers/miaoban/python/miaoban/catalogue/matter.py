@@ -114,6 +114,7 @@ class Condition(Frozen):
 
     What no machine may judge says in `examine` what a person must look at, and always goes to one.
     `enough` spares the rest: a condition that it makes true does not wait for sources that only the rest would need.
+    `about` says what a refusal rests on; nothing said means quality, for which a filing must not be refused.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Condition(Frozen):
     enough: Enough | None = None
     matches: tuple[Match, ...] = ()
     examine: str | None = None
+    about: Literal["subject", "authority", "form", "quality"] | None = None
     otherwise: Effect
     redirect: Redirect | None = None
     says: str

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from miaoban.canonical import digest
 from miaoban.catalogue.form import Form
-from miaoban.catalogue.matter import Matter
+from miaoban.catalogue.matter import Matter, RecordUse
 from miaoban.catalogue.situations import Situation, select
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.source import RecordKind, Source
 from miaoban.models import Frozen
 
 
@@ -18,6 +18,11 @@ class Edition(Frozen):
     matter: Matter
     sources: Mapping[str, Source]
 
+    def kind(self, use: RecordUse) -> RecordKind | None:
+        """The kind of record that a use names; None when no source has it."""
+        source = self.sources.get(use.source)
+        return source.kinds.get(use.kind) if source else None
+
     @property
     def digest(self) -> str:
         """The digest of the canonical text, by which receipts name this edition."""
@@ -25,12 +30,14 @@ class Edition(Frozen):
 
 
 class Pointer(Frozen):
-    """Which edition of a matter is in force, and since when."""
+    """Which edition of a matter is in force, since when, by which release; `retired` says why it takes no applications."""
 
     matter: str
     version: int
     digest: str
     effective_from: datetime
+    release: str | None = None
+    retired: str | None = None
 
 
 @dataclass(eq=False)

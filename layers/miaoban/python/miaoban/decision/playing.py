@@ -18,7 +18,7 @@ from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.wording import answered, worded
-from miaoban.decision.examples import Example, Given, GivenRecord, Sent
+from miaoban.decision.example import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
 from miaoban.decision.replay import Difference

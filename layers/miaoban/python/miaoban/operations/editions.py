@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from miaoban.catalogue.errors import MatterNotFoundError
+from miaoban.catalogue.errors import MatterNotFoundError, MatterRetiredError
 from miaoban.catalogue.publication import Edition, Pointer, Published
 from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
@@ -31,11 +31,16 @@ def current(services: Services, matter: str) -> Published:
 
 
 def refresh(services: Services, matter: str) -> Published:
-    """Read the edition in force; raises MatterNotFoundError."""
-    pointer = services.store.read([keys.pointer(matter)]).get(keys.pointer(matter))
+    """Read the edition in force; raises MatterNotFoundError, or MatterRetiredError when it takes no new applications."""
+    item = services.store.read([keys.pointer(matter)]).get(keys.pointer(matter))
+    pointer = Pointer.read(item.body) if item else None
     if pointer is None:
         raise MatterNotFoundError(f"没有“{matter[:60]}”这个事项，请在事项目录中核对编码")
-    services.editions[matter] = published = at_version(services, matter, Pointer.read(pointer.body).version)
+    if pointer.retired is not None:
+        raise MatterRetiredError(
+            f"本事项已停止受理新的申请（{pointer.retired}），在办的办件照常办理，请在事项目录中查看其他事项"
+        )
+    services.editions[matter] = published = at_version(services, matter, pointer.version)
     return published
 
 
@@ -50,9 +55,10 @@ def at_version(services: Services, matter: str, version: int) -> Published:
 
 
 def is_current(published: Published, items: Items) -> bool:
-    """Whether the pointer among the items read still names this edition."""
+    """Whether the pointer among the items read still names this edition, and applications are still taken."""
     item = items.get(keys.pointer(published.matter.code))
-    return item is not None and Pointer.read(item.body).digest == published.digest
+    pointer = Pointer.read(item.body) if item else None
+    return pointer is not None and pointer.digest == published.digest and pointer.retired is None
 
 
 def listed(services: Services, cursor: str | None = None) -> Page:
@@ -61,16 +67,21 @@ def listed(services: Services, cursor: str | None = None) -> Page:
 
 
 def publish(services: Services, edition: Edition, effective_from: datetime) -> Published:
-    """Put an edition in force, with its sources; the same content again changes nothing."""
+    """Put an edition in force without a release, for tests and measurements; the same content again changes nothing."""
     code = edition.matter.code
     found = services.store.read([keys.pointer(code)]).get(keys.pointer(code))
     before = Pointer.read(found.body) if found else None
-    if before and before.digest == edition.digest:
+    if before and before.digest == edition.digest and before.retired is None:
         return refresh(services, code)
     version = before.version + 1 if before else 1
     pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
-    services.store.commit(Commit((*_editions(edition, version), _pointer(pointer, found), *_sources(edition.sources))))
+    services.store.commit(Commit(in_force(edition, pointer, found)))
     return refresh(services, code)
+
+
+def in_force(edition: Edition, pointer: Pointer, found: Item | None) -> tuple[Write, ...]:
+    """All that puts an edition in force in place of what was found: the version, never written again, and what names it."""
+    return (*_editions(edition, pointer.version), replaced(pointer, found), *_sources(edition.sources))
 
 
 def _editions(edition: Edition, version: int) -> Iterable[Write]:
@@ -88,7 +99,8 @@ def _editions(edition: Edition, version: int) -> Iterable[Write]:
     yield Put(Item(keys.listing(matter.code), line.text()), replaces=None)
 
 
-def _pointer(pointer: Pointer, found: Item | None) -> Put:
+def replaced(pointer: Pointer, found: Item | None) -> Put:
+    """The write of a pointer in place of the one that was found."""
     replaces = found.version if found else 0
     return Put(Item(keys.pointer(pointer.matter), pointer.text(), version=replaces + 1), replaces=replaces)
 

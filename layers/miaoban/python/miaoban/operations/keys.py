@@ -5,15 +5,18 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE          MATTERS <code>
+           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from miaoban.catalogue.regions import Organ
 from miaoban.storage import Key, Table
 
 ANY_RECORD = "*"
 WAITS = "WAITS"
+RELEASES = "RELEASES"
+DUE = "DUE"
 
 
 def case(case_id: str) -> Key:
@@ -129,6 +132,31 @@ def listing(matter: str) -> Key:
 def source(code: str) -> Key:
     """A published source."""
     return Key(Table.CATALOGUE, f"SOURCE#{code}", "SOURCE")
+
+
+def release(release_id: str) -> Key:
+    """A release of a matter."""
+    return Key(Table.CATALOGUE, RELEASES, release_id)
+
+
+def release_edition(release_id: str) -> Key:
+    """The content that a release was checked with; written once."""
+    return Key(Table.CATALOGUE, f"RELEASE#{release_id}", "EDITION")
+
+
+def due(moment: datetime, release_id: str) -> Key:
+    """The note that a published release takes effect at a moment."""
+    return Key(Table.CATALOGUE, DUE, f"{due_at(moment)}#{release_id}")
+
+
+def due_at(moment: datetime) -> str:
+    """A moment as notes are ordered by it, to the second."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def decided(matter: str) -> str:
+    """The index partition of all decisions of a matter, by their ledger leaves."""
+    return f"DECIDED#{matter}"
 
 
 def tasks(department: str, region: str) -> str:

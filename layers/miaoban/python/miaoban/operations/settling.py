@@ -131,7 +131,9 @@ def _receipt(step: Step, ruling: Ruling) -> Iterator[Write]:
     case, number = step.after, step.after.receipts
     leaf = Leaf(case=case.id, sequence=number, receipt=ruling.receipt_digest, at=ruling.facts.now)
     yield Put(Item(keys.receipt(case.id, number), ruling.receipt_text))
-    yield Put(Item(keys.leaf(case.organ.region, law_date(ruling.facts.now), case.id, number), leaf.text()))
+    key = keys.leaf(case.organ.region, law_date(ruling.facts.now), case.id, number)
+    decided_at = f"{keys.due_at(ruling.facts.now)}#{case.id}#{number:04}"
+    yield Put(Item(key, leaf.text(), queue=keys.decided(case.matter), queue_at=decided_at))
     if case.status is Status.APPROVED:
         yield from flags(case, ruling)
 

@@ -1,0 +1,69 @@
+"""Checking conditions: each has one way to hold, needs what it names, and leads somewhere when it does not hold."""
+
+from miaoban.catalogue.demands import check_expression, require
+from miaoban.catalogue.errors import FactError
+from miaoban.catalogue.expressions import paths
+from miaoban.catalogue.known_paths import RULES, exists, is_fact, unknown
+from miaoban.catalogue.matter import Condition, Effect, Enough
+from miaoban.catalogue.places import CONDITIONS
+from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.tables import ROOT
+
+
+def check_condition(edition: Edition, condition: Condition) -> None:
+    """Raise CatalogueError for a condition that could not be judged, or not lawfully."""
+    place = condition.id
+    one = [condition.holds is not None, bool(condition.matches), condition.examine is not None].count(True)
+    require(one == 1, CONDITIONS, f"{place} 应当有 holds、matches 或者 examine，且只有一个，请删去或者补上", place)
+    person = condition.examine is None or condition.otherwise is Effect.REVIEW
+    require(person, CONDITIONS, f"{place} 由人核查（examine），otherwise 只能是 review，请改正", place, "otherwise")
+    lawful = condition.otherwise is not Effect.REFUSE or edition.matter.nature != "filing" or condition.basis.article
+    require(lawful, CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款", place, "basis")
+    matched = [path for match in condition.matches for path in (match.declared, match.held)]
+    _check_clause(edition, condition, matched, place)
+    if condition.enough is not None:
+        _check_clause(edition, condition.enough, [], place, "enough")
+
+
+def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[str], *words: str) -> None:
+    place = words[0]
+    if clause.holds is not None:
+        check_expression(CONDITIONS, clause.holds, *words[:1])
+    named = paths(clause.holds) if clause.holds else ()
+    whole = {f"{ROOT}.{name}" for name in edition.matter.tables}
+    known = [*((path, exists(edition, path)) for path in named), *((path, is_fact(edition, path)) for path in matched)]
+    for path, right in (*known, *((path, path in whole or exists(edition, path)) for path in clause.needs)):
+        require(right, CONDITIONS, f"{place} {unknown(edition, path)}", *words, path, error=FactError)
+        sentence = f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上"
+        require(_needed(edition, path, clause.needs), CONDITIONS, sentence, *words, "needs")
+
+
+def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
+    """A record's value is needed itself, or with its presence: what is not there is then judged by the expression.
+
+    A table is needed itself, by any of its outputs, or by all that it compares.
+    """
+    root, _, rest = path.partition(".")
+    if root == ROOT:
+        name = rest.partition(".")[0]
+        inputs = edition.matter.tables[name].inputs
+        itself = any(need == f"{ROOT}.{name}" or need.startswith(f"{ROOT}.{name}.") for need in needs)
+        return itself or all(_needed(edition, column, needs) for column in inputs)
+    return root in RULES or path in needs or f"{root}.present" in needs
+
+
+def check_redirect(edition: Edition, condition: Condition) -> None:
+    """Raise CatalogueError for a redirect that is missing, not meant, or leads nowhere."""
+    redirect, place = condition.redirect, condition.id
+    fits = (redirect is not None) == (condition.otherwise is Effect.REDIRECT)
+    sentence = f"{place} 的 otherwise 是 redirect 时要写 redirect，否则不写，请改正"
+    require(fits, CONDITIONS, sentence, place, "otherwise")
+    if redirect is None:
+        return
+    region = redirect.to != "authority" or (redirect.region is not None and is_fact(edition, redirect.region))
+    sentence = f"{place} 的 redirect.region 没有这个字段或数源字段，请核对拼写"
+    require(region, CONDITIONS, sentence, place, "redirect", "region")
+    questions = edition.matter.questions
+    known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
+    sentence = f"{place} 的 redirect.answers 不是本事项的问题和选项，请核对拼写"
+    require(known, CONDITIONS, sentence, place, "redirect", "answers")

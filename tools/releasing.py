@@ -1,0 +1,102 @@
+"""Releasing by the tools: the verbs of stewards with the developer's own rights, and a release told in lines of text."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from miaoban.catalogue.publication import Edition, Pointer
+from miaoban.catalogue.release import Release
+from miaoban.catalogue.releasing import WORDS
+from miaoban.decision.example import Example
+from miaoban.decision.shadow import UNKNOWN, Otherwise, Shadow
+from miaoban.operations import keys
+from miaoban.operations.once import Once
+from miaoban.operations.releases import Drafting, confirm, draft, propose
+from miaoban.operations.services import Services
+from miaoban.operations.shadowing import impact_of, shadow_page
+
+KEY_LETTERS: Final = 20
+SHOWN: Final = 20
+"""Decisions of a shadow run that are named on the terminal; the API names all."""
+
+
+class Stewards(NamedTuple):
+    """Who proposes and who confirms; not the same person."""
+
+    proposer: str = "steward-1"
+    confirmer: str = "steward-2"
+
+
+def in_force(services: Services, edition: Edition) -> bool:
+    """Whether exactly this content is in force."""
+    key = keys.pointer(edition.matter.code)
+    item = services.store.read([key]).get(key)
+    pointer = Pointer.read(item.body) if item else None
+    return pointer is not None and pointer.digest == edition.digest and pointer.retired is None
+
+
+def drafted(
+    services: Services, edition: Edition, examples: Mapping[str, Example], by: str, effective_from: datetime | None = None
+) -> Release:
+    """Draft and check a content."""
+    content = Drafting(edition=edition, examples=examples, effective_from=effective_from)
+    return Release.model_validate(draft(services, content, by, _once(services, by)))
+
+
+def published(services: Services, release: Release, stewards: Stewards) -> Release:
+    """Propose and confirm a release; raises ReleaseRefusedError with all findings, FourEyesError."""
+    propose(services, release.id, stewards.proposer, _once(services, stewards.proposer), _anybody)
+    done = confirm(services, release.id, stewards.confirmer, _once(services, stewards.confirmer), _anybody)
+    return Release.model_validate(done)
+
+
+def _once(services: Services, by: str) -> Once:
+    return Once(services, f"subject:{by}", services.new_id(KEY_LETTERS), {})
+
+
+def _anybody(_: Release) -> None:
+    """Whoever reaches the tables with the developer's rights has passed already; four eyes are kept below."""
+
+
+def shadowed(services: Services, release: Release) -> Shadow:
+    """The whole shadow run, page by page."""
+    page, cursor = shadow_page(services, release)
+    pages = [page]
+    while cursor:
+        page, cursor = shadow_page(services, release, cursor)
+        pages.append(page)
+    return Shadow(
+        receipts=sum(page.receipts for page in pages),
+        same=sum(page.same for page in pages),
+        differing=tuple(one for page in pages for one in page.differing),
+    )
+
+
+def told(services: Services, release: Release) -> Iterator[str]:
+    """A draft in lines: what refuses it, or what it changes and what would come out otherwise."""
+    yield f"{release.name}（{release.matter}）：{WORDS[release.stage]}，发布编号 {release.id}，{release.digest[:19]}…"
+    if release.findings:
+        yield from (f"  拒绝 [{finding.code}] {finding.says}" for finding in release.findings)
+        return
+    yield f"  检查：{release.examples} 个示例全部相符，没有发现问题"
+    yield from (f"  影响：{line}" for line in impact_of(services, release).lines)
+    yield from _shadow_lines(shadowed(services, release))
+
+
+def _shadow_lines(shadow: Shadow) -> Iterator[str]:
+    if not shadow.receipts:
+        yield "  影子运行：还没有办理过，没有回执可比"
+        return
+    reasons = len(shadow.differing) - shadow.otherwise - shadow.unknown
+    yield (
+        f"  影子运行：{shadow.receipts} 份回执，{shadow.otherwise} 份结果不同，"
+        f"{reasons} 份结果相同而理由不同，{shadow.unknown} 份无法判断"
+    )
+    yield from (f"    {_one(one)}" for one in shadow.differing[:SHOWN])
+    if len(shadow.differing) > SHOWN:
+        yield f"    另有 {len(shadow.differing) - SHOWN} 份，见 GET /v1/releases/{{release}}/shadow"
+
+
+def _one(one: Otherwise) -> str:
+    why = f"缺少 {'、'.join(one.lacks)}" if one.new == UNKNOWN else f"条件 {'、'.join(one.conditions)}"
+    return f"{one.case}：{one.old} → {one.new}（{why}）"
