@@ -10,7 +10,7 @@ from functions.api.errors import KeyMissingError, PersonMissingError
 from miaoban.access.errors import ForbiddenError
 from miaoban.canonical import BodyTooLargeError, JsonError
 from miaoban.case.errors import CaseNotFoundError, CaseStateError
-from miaoban.catalogue.errors import MatterNotFoundError, ProblemsError
+from miaoban.catalogue.errors import EntryNotFoundError, MatterNotFoundError, ProblemsError
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
@@ -25,6 +25,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (ForbiddenError, 403),
     (PersonMissingError, 403),
     (MatterNotFoundError, 404),
+    (EntryNotFoundError, 404),
     (CaseNotFoundError, 404),
     (LicenceNotFoundError, 404),
     (NotFoundError, 404),

@@ -78,6 +78,8 @@ GRID = [
     (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
     (Action.PUBLISH_MATTER, "-----T", "a steward publishes matters, and sees no case"),
+    (Action.LIST_IMPORTS, "-----T", "who brings guide items sees how far they are"),
+    (Action.READ_IMPORT, "-----T", "and which lines could not be taken"),
 ]
 
 FRIENDLY = {
@@ -91,7 +93,7 @@ FRIENDLY = {
         (Action.READ_SUBSCRIPTION, Action.PUT_SUBSCRIPTION, Action.LIST_DELIVERIES),
         Resource.subscription(department=GRAIN),
     ),
-    Action.PUBLISH_MATTER: Resource.matter(),
+    **dict.fromkeys((Action.PUBLISH_MATTER, Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.matter()),
 }
 
 
@@ -241,6 +243,8 @@ def test_routes_are_unique() -> None:
     assert {route.path for route in ROUTES if route.public} == {
         "/v1/matters",
         "/v1/matters/{matter}",
+        "/v1/catalogue",
+        "/v1/catalogue/{code}",
         "/v1/public/verifications",
         "/v1/public/licences/{licence}/{code}",
         "/v1/public/keys",

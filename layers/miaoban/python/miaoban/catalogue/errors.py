@@ -4,6 +4,8 @@ FinalError
 ├── CatalogueError        a folder or a published text is wrong
 ├── ExpressionError       an expression does not compile, or answers neither true nor false
 ├── MatterNotFoundError   no such matter is in force
+├── EntryError            a guide item that is imported is wrong
+├── EntryNotFoundError    there is no such guide item
 ├── SituationError        the answers do not make a situation
 └── FormError             the form has problems, all of them listed
 """
@@ -30,6 +32,18 @@ class MatterNotFoundError(FinalError):
     """Raised when no version of a matter is in force."""
 
     code = "matter-not-found"
+
+
+class EntryError(FinalError):
+    """Raised when a line of an import is no guide item; the sentence says what is wrong with it, and the cure."""
+
+    code = "entry-invalid"
+
+
+class EntryNotFoundError(FinalError):
+    """Raised when no guide item has a code."""
+
+    code = "entry-not-found"
 
 
 class Problem(Frozen):

@@ -1,0 +1,281 @@
+"""Imports: nothing lost, nothing doubled, wherever the worker is killed and in whatever order messages come."""
+
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from functions.load.handler import deliver
+from miaoban.catalogue.entry import Entry
+from miaoban.catalogue.slicing import SLICE
+from miaoban.memory import MemoryObjects, MemoryStore
+from miaoban.operations import catalogue_keys as keys
+from miaoban.operations.dock import Dock
+from miaoban.operations.errors import NotFoundError
+from miaoban.operations.imports import LARGEST, ChunkTold, Counts
+from miaoban.operations.loading import KEPT, STEP, load
+from miaoban.operations.progress import Progress, progress_of, recent
+from tests import kit
+from tools.generate import items, lines
+from tools.killing import KilledError, Waiting, mortal, notice
+
+NAME = "imports/示例 1.jsonl"
+COUNTY = "211281"
+
+
+class Yard:
+    """A dock on the fakes, with a queue that delivers in an order that the dice choose."""
+
+    def __init__(self, seed: int = 0, repeats: int = 0) -> None:
+        self.store, self.objects = MemoryStore(), MemoryObjects()
+        self.queue = Waiting(Random(seed), repeats)  # noqa: S311  the same order on every run
+        self.dock = Dock(self.store, self.objects, self.queue)
+        self.clock = kit.Clock()
+
+    def upload(self, data: bytes, name: str = NAME) -> None:
+        """Upload a file, and let S3 tell of it."""
+        self.clock.advance(seconds=1)
+        self.queue.send([notice(name, len(data), self.objects.put(name, data), self.clock())])
+
+    def bring(self, data: bytes, name: str = NAME) -> Progress:
+        """Upload a file, let everything be done, and return how the import went."""
+        self.upload(data, name)
+        self.queue.drain(self.dock)
+        return self.newest()
+
+    def newest(self) -> Progress:
+        """The import that was last uploaded."""
+        return recent(self.store, None)[0][0]
+
+    def entries(self) -> dict[str, Entry]:
+        """What stands in the catalogue."""
+        found = {key: item for key, item in self.store.items.items() if key.partition.startswith("ENTRIES#")}
+        assert all(key == keys.entry(key.sort) for key in found)
+        return {key.sort: Entry.read(item.body) for key, item in found.items()}
+
+
+def file_of(*told: dict[str, Any]) -> bytes:
+    return b"".join(json.dumps(item, ensure_ascii=False).encode() + b"\n" for item in told)
+
+
+def some(count: int = 1, **changes: Any) -> list[dict[str, Any]]:
+    return [{**item, **changes} for item in items(count)]
+
+
+def test_every_item_is_there_and_every_line_counted() -> None:
+    yard = Yard()
+    went = yard.bring(b"".join(lines(300, malformed=20, repeated=30)))
+    assert yard.entries().keys() == {item["code"] for item in items(300)}
+    assert went.counts == Counts(lines=350, written=300, unchanged=30, refused=20)
+    assert (went.state, went.chunks, went.chunks_done) == ("finished", 1, 1)
+
+
+class Killer:
+    """Kills a worker once, when it has passed so many points."""
+
+    def __init__(self, passes: int) -> None:
+        self.passes = passes
+        self.done = False
+
+    def __call__(self) -> None:
+        """Pass a point."""
+        self.passes -= 1
+        if self.passes < 0 and not self.done:
+            self.done = True
+            raise KilledError
+
+
+def test_killed_at_every_call_the_outcome_is_the_same() -> None:
+    data = b"".join(lines(2 * STEP + 40, COUNTY, malformed=5, repeated=7))
+    whole = Yard()
+    whole.bring(data)
+    points, died = 0, True
+    while died:
+        yard, killer = Yard(seed=points), Killer(points)
+        yard.upload(data)
+        yard.queue.drain(mortal(yard.dock, killer))
+        assert yard.store.items == whole.store.items, f"killed at point {points}"
+        points, died = points + 1, killer.done
+    assert points > 30, "every call has two"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_killed_again_and_again_over_several_chunks_in_any_order_with_repeats(seed: int) -> None:
+    dice = Random(seed)  # noqa: S311  the same deaths on every run
+    yard = Yard(seed, repeats=3)
+    data = b"".join(lines(3000, COUNTY, malformed=40, repeated=50))
+    assert len(data) > SLICE
+    yard.upload(data)
+
+    def point() -> None:
+        if dice.random() < 0.02:
+            raise KilledError
+
+    yard.queue.drain(mortal(yard.dock, point))
+    went = yard.newest()
+    assert yard.entries().keys() == {item["code"] for item in items(3000, COUNTY)}
+    assert (went.state, went.counts) == ("finished", Counts(lines=3090, written=3000, unchanged=50, refused=40))
+    assert yard.queue.deaths
+
+
+def test_the_same_file_again_writes_nothing() -> None:
+    yard = Yard()
+    data = b"".join(lines(150))
+    yard.bring(data)
+    before = yard.entries()
+    went = yard.bring(data, "imports/again.jsonl")
+    assert went.counts == Counts(lines=150, unchanged=150)
+    assert yard.entries() == before
+
+
+VERSIONS = [
+    ([1, 2], 2, Counts(lines=2, written=1, older=1), "the newer of two in one commit is written, once"),
+    ([2, 1], 2, Counts(lines=2, written=1, older=1), "whichever comes first"),
+    ([3, 1, 2, 3], 3, Counts(lines=4, written=1, older=2, unchanged=1), "all of them"),
+]
+
+
+@pytest.mark.parametrize(("versions", "stands", "counts", "reason"), VERSIONS)
+def test_the_newest_version_stands(versions: list[int], stands: int, counts: Counts, reason: str) -> None:
+    yard = Yard()
+    went = yard.bring(file_of(*(some(version=version)[0] for version in versions)))
+    assert [entry.version for entry in yard.entries().values()] == [stands], reason
+    assert went.counts == counts
+
+
+def test_an_older_file_changes_nothing_that_is_newer() -> None:
+    yard = Yard()
+    yard.bring(file_of(*some(50, version=5)))
+    went = yard.bring(file_of(*some(60, version=4, name="旧")))
+    assert went.counts == Counts(lines=60, written=10, older=50)
+    assert sum(entry.version == 5 for entry in yard.entries().values()) == 50
+
+
+def test_one_version_with_two_contents_is_refused_and_the_first_stands() -> None:
+    yard = Yard()
+    went = yard.bring(file_of(*some(version=3, name="甲"), *some(version=3, name="乙")))
+    assert (went.counts.written, went.counts.refused) == (1, 1)
+    assert [entry.name for entry in yard.entries().values()] == ["甲"]
+    (line,) = progress_of(yard.store, went.id, None).lines
+    assert "第 3 版的内容与已有的第 3 版不同" in line.sentence
+
+
+def test_two_files_at_once_end_with_the_newest_of_each_item() -> None:
+    for seed in range(5):
+        yard = Yard(seed)
+        yard.upload(file_of(*some(250, version=1)), "imports/a.jsonl")
+        yard.upload(file_of(*some(250, version=2)), "imports/b.jsonl")
+        yard.queue.drain(yard.dock)
+        assert {entry.version for entry in yard.entries().values()} == {2}
+
+
+def test_another_chunk_that_writes_between_read_and_commit_is_met() -> None:
+    """The commit finds another version, reads again, and decides again: the newer one stands, counted as what it is."""
+    yard = Yard()
+    yard.upload(file_of(*some(3, version=1)), "imports/a.jsonl")
+    deliver(yard.dock, yard.queue.waiting.pop(0))
+    newer = iter(some(3, version=2))
+
+    def point() -> None:
+        item = next(newer, None)
+        if item is not None:
+            other = Yard()
+            other.store = yard.store
+            other.dock = Dock(yard.store, other.objects, other.queue)
+            other.bring(file_of(item), f"imports/{item['code']}.jsonl")
+
+    yard.queue.drain(mortal(yard.dock, point))
+    assert {entry.version for entry in yard.entries().values()} == {2}
+    counts = [went.counts for went in recent(yard.store, None)[0] if went.name == "imports/a.jsonl"]
+    assert counts == [Counts(lines=3, older=3)]
+
+
+def test_refused_lines_have_numbers_in_the_file_and_come_in_pages() -> None:
+    yard = Yard()
+    good = file_of(*some(3))
+    data = good + b"\n" + b"{\n" * 60 + b"x" * SLICE + b"\n" + good + b"]"
+    went = yard.bring(data)
+    first = progress_of(yard.store, went.id, None)
+    assert first.cursor
+    second = progress_of(yard.store, went.id, first.cursor)
+    numbers = [line.number for line in (*first.lines, *second.lines)]
+    assert numbers == [*range(5, 65), 65, 69], "blank lines count as lines, and those of other chunks too"
+    assert went.counts == Counts(lines=69, written=3, unchanged=3, blank=1, refused=62)
+    assert [data[line.offset :][:1] for line in second.lines[-2:]] == [b"x", b"]"]
+
+
+def test_a_line_number_is_not_guessed_while_chunks_before_are_open() -> None:
+    yard = Yard()
+    yard.upload(file_of(*some(10)) + b"\n" * SLICE + b"{\n")
+    deliver(yard.dock, yard.queue.waiting.pop(0))
+    last = [text for text in yard.queue.waiting if ChunkTold.read(text).chunk == 1]
+    deliver(yard.dock, last[0])
+    went = progress_of(yard.store, yard.newest().id, None)
+    assert (went.state, went.chunks_done) == ("loading", 1)
+    assert [line.number for line in went.lines] == [None]
+
+
+def test_a_file_of_rubbish_is_counted_whole_and_kept_in_part() -> None:
+    yard = Yard()
+    went = yard.bring(b"{\n" * 1000)
+    assert went.counts == Counts(lines=1000, refused=1000)
+    kept = [key for key in yard.store.items if key.partition == keys.lines(went.id)]
+    assert len(kept) == KEPT
+
+
+REFUSED_FILES = [
+    ("imports/a.jsonl.gz", 10, "请解压", "not JSON Lines as it is"),
+    ("imports/a.xlsx", 10, "JSON Lines", "a table"),
+    ("imports/a.jsonl", LARGEST + 1, "请拆成几个文件", "too large"),
+]
+
+
+@pytest.mark.parametrize(("name", "size", "says", "reason"), REFUSED_FILES)
+def test_a_file_that_is_refused_says_why_and_is_not_read(name: str, size: int, says: str, reason: str) -> None:
+    yard = Yard()
+    yard.queue.send([notice(name, size, "no such object", yard.clock())])
+    yard.queue.drain(yard.dock)
+    went = yard.newest()
+    assert (went.state, went.chunks) == ("refused", 0), reason
+    assert says in (went.refused or "")
+
+
+def test_an_empty_file_is_finished_at_once() -> None:
+    went = Yard().bring(b"")
+    assert (went.state, went.chunks, went.counts) == ("finished", 0, Counts())
+
+
+def test_a_file_that_is_replaced_meanwhile_fails_with_a_sentence_and_its_successor_is_whole() -> None:
+    yard = Yard()
+    yard.upload(b"".join(lines(200)))
+    deliver(yard.dock, yard.queue.waiting.pop(0))
+    newer = b"".join(lines(210))
+    yard.upload(newer)
+    yard.queue.drain(yard.dock)
+    states = sorted((went.state, went.counts.written) for went in recent(yard.store, None)[0])
+    assert states == [("failed", 0), ("finished", 210)]
+
+
+def test_a_chunk_of_no_import_is_an_error_for_the_dead_letters() -> None:
+    with pytest.raises(NotFoundError):
+        load(Yard().dock, ChunkTold(import_id="nobody", chunk=0))
+
+
+def test_imports_are_listed_newest_first_page_by_page() -> None:
+    yard = Yard()
+    for number in range(12):
+        yard.upload(b"", f"imports/{number}.jsonl")
+    yard.queue.drain(yard.dock)
+    names = list(pages(yard.store))
+    assert names == [f"imports/{number}.jsonl" for number in reversed(range(12))]
+
+
+def pages(store: MemoryStore) -> Iterator[str]:
+    cursor: str | None = None
+    while True:
+        found, cursor = recent(store, cursor)
+        yield from (went.name for went in found)
+        if cursor is None:
+            return
