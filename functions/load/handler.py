@@ -56,7 +56,7 @@ def _done(dock: Dock, letter: Created | ChunkTold | ShelfTold) -> None:
             _say("loaded", letter.import_id, chunk=chunk.number, **chunk.counts.model_dump())
         case ShelfTold():
             label = shelve(dock.store, letter.region)
-            _say("shelved", letter.region, rows=label.rows, digest=label.digest)
+            _say("shelved", letter.region, rows=label.rows)
 
 
 def _say(what: str, correlation: str, **fields: int | str) -> None:

@@ -9,12 +9,13 @@ class MemoryObjects:
     """Keeps objects by name; `put` returns the tag that an event would tell."""
 
     def __init__(self) -> None:
-        self._objects: dict[str, bytes] = {}
+        self._objects: dict[str, tuple[str, bytes]] = {}
 
-    def put(self, name: str, data: bytes) -> str:
-        """Put an object in the place of whatever has this name, and return its tag."""
-        self._objects[name] = data
-        return _tag(data)
+    def put(self, name: str, data: bytes, tag: str | None = None) -> str:
+        """Put an object in the place of whatever has this name, and return its tag, of its content unless one is given."""
+        given = tag or sha256(data).hexdigest()
+        self._objects[name] = (given, data)
+        return given
 
     def remove(self, name: str) -> None:
         """Remove an object."""
@@ -22,11 +23,7 @@ class MemoryObjects:
 
     def read(self, name: str, tag: str, start: int, end: int) -> bytes:
         """Read bytes of an object as it was when its tag was told; raises ObjectChangedError."""
-        data = self._objects.get(name)
-        if data is None or _tag(data) != tag:
+        standing, data = self._objects.get(name, ("", b""))
+        if standing != tag:
             raise ObjectChangedError("文件已被替换或删除，请重新上传")
         return data[start:end]
-
-
-def _tag(data: bytes) -> str:
-    return sha256(data).hexdigest()
