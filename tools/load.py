@@ -46,10 +46,9 @@ def _told(steward: Client, name: str, show: Show) -> Mapping[str, Any]:
 def progress(went: Mapping[str, Any]) -> str:
     """One line for an import."""
     counts = went["counts"]
-    return (
-        f"{went['chunks_done']}/{went['chunks']} 块，{counts['lines']} 行：写入 {counts['written']}，未变 {counts['unchanged']}，"
-        f"旧版 {counts['older']}，空行 {counts['blank']}，未通过 {counts['refused']}"
-    )
+    fates = {"written": "写入", "unchanged": "未变", "older": "旧版", "blank": "空行", "refused": "未通过"}
+    told = "，".join(f"{word} {counts[fate]}" for fate, word in fates.items())
+    return f"{went['chunks_done']}/{went['chunks']} 块，{counts['lines']} 行：{told}"
 
 
 def report(went: Mapping[str, Any]) -> int:
