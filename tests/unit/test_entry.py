@@ -2,37 +2,16 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from miaoban.catalogue.entry import BOM, Entry, read_line
 from miaoban.catalogue.errors import EntryError
+from tests.yard import Item, item
 from tools.broken import BREAKS, broken
 from tools.generate import items, organ
 
-Item = dict[str, Any]
 COUNTY, CITY, STREET = "211281", "211200", "211281102"
-
-
-def item(region: str = COUNTY, level: str = "4", **changes: Any) -> Item:
-    uscc = organ(region[:6], 7)
-    told = {
-        "code": f"{uscc}{level}00109800900101",
-        "name": "粮食收购企业备案",
-        "type": "10",
-        "organ": {"uscc": uscc, "name": "示例粮食和储备局"},
-        "region": region,
-        "audience": ["2"],
-        "case_type": "1",
-        "promised": {"n": 1, "unit": "working-day"},
-        "materials": ["粮食收购企业备案表"],
-        "situations": 3,
-        "status": "in-force",
-        "version": 2,
-        "valid_from": "2024-01-01",
-    }
-    return {name: value for name, value in {**told, **changes}.items() if value is not None}
 
 
 def line(told: Item) -> bytes:

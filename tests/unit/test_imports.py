@@ -1,6 +1,5 @@
 """Imports: nothing lost, nothing doubled, wherever the worker is killed and in whatever order messages come."""
 
-import json
 from collections.abc import Iterator
 from random import Random
 from typing import Any
@@ -8,56 +7,18 @@ from typing import Any
 import pytest
 
 from functions.load.handler import deliver
-from miaoban.catalogue.entry import Entry
 from miaoban.catalogue.slicing import SLICE
-from miaoban.memory import MemoryObjects, MemoryStore
+from miaoban.memory import MemoryStore
 from miaoban.operations import catalogue_keys as keys
 from miaoban.operations.dock import Dock
 from miaoban.operations.errors import NotFoundError
 from miaoban.operations.imports import LARGEST, ChunkTold, Counts
 from miaoban.operations.loading import KEPT, STEP, load
-from miaoban.operations.progress import Progress, progress_of, recent
+from miaoban.operations.progress import progress_of, recent
 from tests import kit
+from tests.yard import COUNTY, Yard, file_of
 from tools.generate import items, lines
-from tools.killing import KilledError, Waiting, mortal, notice
-
-NAME = "imports/示例 1.jsonl"
-COUNTY = "211281"
-
-
-class Yard:
-    """A dock on the fakes, with a queue that delivers in an order that the dice choose."""
-
-    def __init__(self, seed: int = 0, repeats: int = 0) -> None:
-        self.store, self.objects = MemoryStore(), MemoryObjects()
-        self.queue = Waiting(Random(seed), repeats)  # noqa: S311  the same order on every run
-        self.dock = Dock(self.store, self.objects, self.queue)
-        self.clock = kit.Clock()
-
-    def upload(self, data: bytes, name: str = NAME) -> None:
-        """Upload a file, and let S3 tell of it."""
-        self.clock.advance(seconds=1)
-        self.queue.send([notice(name, len(data), self.objects.put(name, data), self.clock())])
-
-    def bring(self, data: bytes, name: str = NAME) -> Progress:
-        """Upload a file, let everything be done, and return how the import went."""
-        self.upload(data, name)
-        self.queue.drain(self.dock)
-        return self.newest()
-
-    def newest(self) -> Progress:
-        """The import that was last uploaded."""
-        return recent(self.store, None)[0][0]
-
-    def entries(self) -> dict[str, Entry]:
-        """What stands in the catalogue."""
-        found = {key: item for key, item in self.store.items.items() if key.partition.startswith("ENTRIES#")}
-        assert all(key == keys.entry(key.sort) for key in found)
-        return {key.sort: Entry.read(item.body) for key, item in found.items()}
-
-
-def file_of(*told: dict[str, Any]) -> bytes:
-    return b"".join(json.dumps(item, ensure_ascii=False).encode() + b"\n" for item in told)
+from tools.killing import KilledError, mortal, notice
 
 
 def some(count: int = 1, **changes: Any) -> list[dict[str, Any]]:
@@ -279,3 +240,14 @@ def pages(store: MemoryStore) -> Iterator[str]:
         yield from (went.name for went in found)
         if cursor is None:
             return
+
+
+def test_workers_on_one_chunk_at_once_count_every_line_once() -> None:
+    yard = Yard()
+    yard.upload(b"".join(lines(5 * STEP, COUNTY)))
+    deliver(yard.dock, yard.queue.waiting.pop())
+    (told,) = (ChunkTold.read(text) for text in yard.queue.waiting)
+    kit.at_once(4, lambda _: load(yard.dock, told))
+    yard.queue.drain(yard.dock)
+    assert yard.newest().counts == Counts(lines=5 * STEP, written=5 * STEP)
+    assert len(yard.entries()) == 5 * STEP

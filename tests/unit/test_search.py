@@ -21,11 +21,10 @@ from miaoban.operations.shelves import HELD
 from miaoban.ports import CursorError
 from tests import kit
 from tests.captured import captured
-from tests.unit.test_entry import item
-from tests.unit.test_imports import Yard, file_of
+from tests.yard import COUNTY, Yard, file_of, item
 from tools.generate import lines, organ, places
 
-COUNTY, CITY, PROVINCE, OTHER, STREET = "211281", "211200", "210000", "211282", "211281102"
+CITY, PROVINCE, OTHER, STREET = "211200", "210000", "211282", "211281102"
 
 
 def entry(name: str, number: int, region: str = COUNTY, level: str = "4", **changes: Any) -> dict[str, Any]:

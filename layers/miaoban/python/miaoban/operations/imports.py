@@ -62,7 +62,7 @@ class Chunk(Frozen):
 
 
 class Import(Frozen):
-    """A file being imported; `finished` sums its chunks, `refused` says why it was not begun at all."""
+    """A file being imported; `finished` sums its chunks, `failed` says why some were given up, `refused` why all were."""
 
     id: str
     name: str
@@ -72,6 +72,7 @@ class Import(Frozen):
     started_at: datetime
     refused: str | None = None
     finished: Counts | None = None
+    failed: tuple[str, ...] = ()
 
 
 class ChunkTold(Frozen):
@@ -130,7 +131,7 @@ def settle(dock: Dock, found: Import) -> bool:
         return False
     regions = sorted({region for chunk in chunks for region in chunk.regions})
     dock.loads.send(ShelfTold(region=region).text() for region in regions)
-    finished = found.model_copy(update={"finished": total(chunks)})
+    finished = found.model_copy(update={"finished": total(chunks), "failed": failures(chunks)})
     try:
         dock.store.commit(Commit((Put(Item(keys.imported(found.id), finished.text(), version=2), replaces=1),)))
     except ConflictError:  # another chunk's worker has finished it
@@ -147,6 +148,11 @@ def chunks_of(store: Store, import_id: str) -> Iterator[Chunk]:
         cursor = page.cursor
         if cursor is None:
             return
+
+
+def failures(chunks: tuple[Chunk, ...]) -> tuple[str, ...]:
+    """Why chunks were given up, each sentence once."""
+    return tuple(dict.fromkeys(chunk.failed for chunk in chunks if chunk.failed))
 
 
 def total(chunks: tuple[Chunk, ...]) -> Counts:

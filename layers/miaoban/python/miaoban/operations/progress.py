@@ -8,7 +8,7 @@ from typing import Final, Literal
 from miaoban.models import Frozen
 from miaoban.operations import catalogue_keys as keys
 from miaoban.operations.errors import NotFoundError
-from miaoban.operations.imports import Chunk, Counts, Import, chunks_of, total
+from miaoban.operations.imports import Chunk, Counts, Import, chunks_of, failures, total
 from miaoban.operations.loading import Refused
 from miaoban.ports import Store
 from miaoban.storage import Range, Table
@@ -52,8 +52,12 @@ def recent(store: Store, cursor: str | None) -> tuple[tuple[Progress, ...], str 
     """A page of imports, newest first."""
     question = Range(None, keys.IMPORTS, Table.CATALOGUE, descending=True, limit=PAGE, cursor=cursor)
     page = store.query(question)
-    imports = (Import.read(item.body) for item in page.items)
-    return tuple(_progress(found, tuple(chunks_of(store, found.id))) for found in imports), page.cursor
+    return tuple(_listed(store, Import.read(item.body)) for item in page.items), page.cursor
+
+
+def _listed(store: Store, found: Import) -> Progress:
+    """An import's line: a finished one is summed already."""
+    return _progress(found, () if found.finished else tuple(chunks_of(store, found.id)))
 
 
 def progress_of(store: Store, import_id: str, cursor: str | None) -> ProgressOfImport:
@@ -71,7 +75,7 @@ def progress_of(store: Store, import_id: str, cursor: str | None) -> ProgressOfI
 
 
 def _progress(found: Import, chunks: tuple[Chunk, ...]) -> Progress:
-    failed = tuple(dict.fromkeys(chunk.failed for chunk in chunks if chunk.failed))
+    failed = found.failed or failures(chunks)
     over: Literal["failed", "finished"] = "failed" if failed else "finished"
     return Progress(
         id=found.id,
@@ -80,7 +84,7 @@ def _progress(found: Import, chunks: tuple[Chunk, ...]) -> Progress:
         started_at=found.started_at,
         state="refused" if found.refused else over if found.finished is not None else "loading",
         chunks=found.chunks,
-        chunks_done=sum(chunk.done for chunk in chunks),
+        chunks_done=found.chunks if found.finished else sum(chunk.done for chunk in chunks),
         counts=found.finished or total(chunks),
         refused=found.refused,
         failed=failed,

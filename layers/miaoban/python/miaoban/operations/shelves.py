@@ -15,7 +15,7 @@ from miaoban.storage import Range, Table
 MATTERS: Final = keys.MATTERS
 """The shelf of published matters, beside those of regions."""
 HELD: Final = 32
-"""Shelves that a process holds at most: some 4 MB each."""
+"""Shelves that a process holds at most: 2 MB each, 13 the largest."""
 FRESH: Final = timedelta(minutes=1)
 """For how long the list of published matters is taken for what it is."""
 
