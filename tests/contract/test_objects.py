@@ -4,7 +4,7 @@ import pytest
 
 from miaoban.aws.objects import S3Objects
 from miaoban.memory import MemoryObjects
-from miaoban.ports import ObjectChangedError, Objects
+from miaoban.ports import ObjectChangedError, Objects, RefusedError
 from tests.contract.resources import connect
 
 if TYPE_CHECKING:
@@ -66,6 +66,13 @@ RANGES = [
 def test_bytes_are_read_by_range(bucket: Bucket, start: int, end: int, reason: str) -> None:
     tag = bucket.keeper.put(NAME, DATA)
     assert bucket.objects.read(NAME, tag, start, end) == DATA[start:end], reason
+
+
+@pytest.mark.parametrize("start", [len(DATA), len(DATA) + 1])
+def test_what_begins_outside_is_refused(bucket: Bucket, start: int) -> None:
+    tag = bucket.keeper.put(NAME, DATA)
+    with pytest.raises(RefusedError):
+        bucket.objects.read(NAME, tag, start, start + 10)
 
 
 def test_an_object_that_was_replaced_is_another(bucket: Bucket) -> None:

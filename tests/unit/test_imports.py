@@ -1,20 +1,22 @@
 """Imports: nothing lost, nothing doubled, wherever the worker is killed and in whatever order messages come."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
 import pytest
 
 from functions.load.handler import deliver
+from miaoban.catalogue.shelf import packed, unpacked
 from miaoban.catalogue.slicing import SLICE
 from miaoban.memory import MemoryStore
 from miaoban.operations import catalogue_keys as keys
 from miaoban.operations.dock import Dock
 from miaoban.operations.errors import NotFoundError
-from miaoban.operations.imports import LARGEST, ChunkTold, Counts
+from miaoban.operations.imports import LARGEST, ChunkTold, Counts, chunks_of, total
 from miaoban.operations.loading import KEPT, STEP, load
 from miaoban.operations.progress import progress_of, recent
+from miaoban.operations.shelving import Label, shelve
 from tests import kit
 from tests.yard import COUNTY, Yard, file_of
 from tools.generate import items, lines
@@ -49,7 +51,8 @@ class Killer:
 
 
 def test_killed_at_every_call_the_outcome_is_the_same() -> None:
-    data = b"".join(lines(2 * STEP + 40, COUNTY, malformed=5, repeated=7))
+    data = b"".join(lines(2 * STEP - 12, COUNTY, malformed=5, repeated=7))
+    assert data.count(b"\n") == 2 * STEP, "the last commit may also be killed where nothing is left to read"
     whole = Yard()
     whole.bring(data)
     points, died = 0, True
@@ -132,25 +135,97 @@ def test_two_files_at_once_end_with_the_newest_of_each_item() -> None:
         assert {entry.version for entry in yard.entries().values()} == {2}
 
 
-def test_another_chunk_that_writes_between_read_and_commit_is_met() -> None:
-    """The commit finds another version, reads again, and decides again: the newer one stands, counted as what it is."""
-    yard = Yard()
-    yard.upload(file_of(*some(3, version=1)), "imports/a.jsonl")
-    deliver(yard.dock, yard.queue.waiting.pop(0))
-    newer = iter(some(3, version=2))
+class Meanwhile:
+    """Lets something else happen once, at the given point of a worker."""
 
-    def point() -> None:
-        item = next(newer, None)
-        if item is not None:
+    def __init__(self, passes: int, act: Callable[[], object]) -> None:
+        self.passes, self.act, self.done = passes, act, False
+
+    def __call__(self) -> None:
+        """Pass a point."""
+        self.passes -= 1
+        if self.passes < 0 and not self.done:
+            self.done = True
+            self.act()
+
+
+def at_every_point(work: Callable[[int], Meanwhile]) -> int:
+    """Let work be done with something happening at its first point, its second, and so on; how many there were."""
+    points = 0
+    while work(points).done:
+        points += 1
+    return points
+
+
+def test_a_newer_file_that_is_loaded_at_any_point_of_an_older_one_stands() -> None:
+    def work(point: int) -> Meanwhile:
+        yard = Yard()
+        yard.upload(file_of(*some(3, version=1)), "imports/older.jsonl")
+        deliver(yard.dock, yard.queue.waiting.pop())
+
+        def newer() -> None:
             other = Yard()
-            other.store = yard.store
-            other.dock = Dock(yard.store, other.objects, other.queue)
-            other.bring(file_of(item), f"imports/{item['code']}.jsonl")
+            dock = Dock(yard.store, other.objects, other.queue)
+            other.upload(file_of(*some(3, version=2)), "imports/newer.jsonl")
+            other.queue.drain(dock)
 
-    yard.queue.drain(mortal(yard.dock, point))
-    assert {entry.version for entry in yard.entries().values()} == {2}
-    counts = [went.counts for went in recent(yard.store, None)[0] if went.name == "imports/a.jsonl"]
-    assert counts == [Counts(lines=3, older=3)]
+        meanwhile = Meanwhile(point, newer)
+        yard.queue.drain(mortal(yard.dock, meanwhile))
+        assert {entry.version for entry in yard.entries().values()} == {1 + meanwhile.done}, f"at point {point}"
+        for went in recent(yard.store, None)[0]:
+            assert went.counts.written + went.counts.older == 3
+        return meanwhile
+
+    assert at_every_point(work) > 5
+
+
+def test_another_worker_on_the_same_chunk_at_any_point_is_met_and_nothing_is_counted_twice() -> None:
+    """The first commit writes no item, so that the chunk's record alone stands between the two."""
+    data = b"\n" * STEP + b"".join(lines(150, COUNTY))
+
+    def work(point: int) -> Meanwhile:
+        yard = Yard()
+        yard.upload(data)
+        deliver(yard.dock, yard.queue.waiting.pop())
+        told = ChunkTold.read(yard.queue.waiting[0])
+        meanwhile = Meanwhile(point, lambda: load(yard.dock, told))
+        assert load(mortal(yard.dock, meanwhile), told).done, f"at point {point}"
+        counts = Counts(lines=STEP + 150, written=150, blank=STEP)
+        summed = total(tuple(chunks_of(yard.store, told.import_id)))
+        assert (yard.newest().counts, summed) == (counts, counts), f"at point {point}"
+        return meanwhile
+
+    assert at_every_point(work) > 10
+
+
+def test_an_item_that_is_written_at_any_point_of_shelving_is_on_the_shelf_in_the_end() -> None:
+    first, second = items(2, COUNTY)
+
+    def work(point: int) -> Meanwhile:
+        yard = Yard()
+        yard.bring(file_of(first))
+        other = Yard()
+        other.upload(file_of({**second, "version": 9}, {**first, "version": 9}), "imports/more.jsonl")
+        dock = Dock(yard.store, other.objects, other.queue)
+        deliver(dock, other.queue.waiting.pop())
+        deliver(dock, other.queue.waiting.pop(0))
+        late = file_of({**second, "version": 10, "name": "后来的名称"})
+
+        def happen() -> None:
+            other.upload(late, "imports/late.jsonl")
+            other.queue.drain(dock)
+
+        meanwhile = Meanwhile(point, happen)
+        shelve(mortal(yard.dock, meanwhile).store, COUNTY)
+        other.queue.drain(dock)
+        label = Label.read(yard.store.items[keys.shelf(COUNTY)].body)
+        rows = unpacked([yard.store.items[keys.shelf_part(COUNTY, 0)].body]).rows
+        stands = [entry.name for entry in yard.entries().values()]
+        assert sorted(row.name for row in rows) == sorted(stands), f"at point {point}"
+        assert label.digest == packed(rows)[0]
+        return meanwhile
+
+    assert at_every_point(work) > 5
 
 
 def test_refused_lines_have_numbers_in_the_file_and_come_in_pages() -> None:

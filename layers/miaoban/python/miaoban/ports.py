@@ -121,7 +121,7 @@ class Objects(Protocol):
     def read(self, name: str, tag: str, start: int, end: int) -> bytes:
         """Read the bytes from `start` up to `end` of an object as it was when its tag was told; fewer where it ends.
 
-        `start` must lie within the object. Raises ObjectChangedError when it is gone or another.
+        Raises ObjectChangedError when it is gone or another, RefusedError when `start` does not lie within it.
         """
 
 

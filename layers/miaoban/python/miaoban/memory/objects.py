@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from miaoban.ports import ObjectChangedError
+from miaoban.ports import ObjectChangedError, RefusedError
 
 
 class MemoryObjects:
@@ -22,8 +22,10 @@ class MemoryObjects:
         del self._objects[name]
 
     def read(self, name: str, tag: str, start: int, end: int) -> bytes:
-        """Read bytes of an object as it was when its tag was told; raises ObjectChangedError."""
+        """Read bytes of an object as it was when its tag was told; raises ObjectChangedError, RefusedError."""
         standing, data = self._objects.get(name, ("", b""))
         if standing != tag:
             raise ObjectChangedError("文件已被替换或删除，请重新上传")
+        if start >= len(data):
+            raise RefusedError("读取的起点在文件之外，请核对偏移")
         return data[start:end]
