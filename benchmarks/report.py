@@ -1,9 +1,10 @@
 """The figures as rows: what was measured, against what, the budget, and whether it holds; as text and as docs/benchmarks.md."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, importing, peer_ratio
+from benchmarks import calls, cold, decision, handler, importing, naming, peer_ratio
 from benchmarks.machine import Machine
 from tools.folders import ROOT
 
@@ -39,6 +40,7 @@ class Figures:
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
     importing: importing.ImportFigures
+    naming: naming.NamingFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -50,6 +52,7 @@ def rows(figures: Figures) -> list[Row]:
         *_decision(figures.decision),
         *_peer(figures.peer),
         *_import(figures.importing),
+        *_naming(figures.naming),
     ]
 
 
@@ -102,6 +105,28 @@ def _import(found: importing.ImportFigures) -> list[Row]:
         Row("import, items per second of one core", pace, "", f"{found.per_second:,.0f}", "", None),
         Row("search of a county and above, p99", searched, "", f"{found.search_p99_ms:.1f} ms", "", None),
     ]
+
+
+def _naming(found: naming.NamingFigures) -> list[Row]:
+    parts = (found.seen, found.held_out, found.guides)
+    precision, merged = min(part.match.precision for part in parts), sum(part.merged for part in parts)
+    budget, right = f"precision at least {naming.PRECISION}", precision >= naming.PRECISION
+    costs = f"match {found.match.median_ms * 1000:.1f} us, suggest {found.suggest.median_ms * 1000:.1f} us"
+    return [
+        Row("names, merged", *_told(found, lambda part: part.match), f"{precision:.3f}", budget, right),
+        Row("names, merged though forbidden", *_told(found, lambda part: part.merged), str(merged), "0", merged == 0),
+        Row("names, first suggestion", *_told(found, lambda part: part.first), "", "", None),
+        Row("names, first three", *_told(found, lambda part: part.three), "", "", None),
+        Row("the same, where none was merged", *_told(found, lambda part: part.left), "", "", None),
+        Row("names, suggested though forbidden", *_told(found, lambda part: part.offered), "", "", None),
+        Row("one name", costs, "", "", "", None),
+    ]
+
+
+def _told(found: naming.NamingFigures, what: Callable[[naming.Scores], object]) -> tuple[str, str]:
+    """What the rows got that were seen, and what those held out got, ours and the guides'."""
+    seen, ours, guides = (f"{what(part)} ({part.rows} rows)" for part in (found.seen, found.held_out, found.guides))
+    return seen, f"held out: {ours}; guides not read before: {guides}"
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:

@@ -1,9 +1,9 @@
 """Ruling on a filing: the facts gathered, the decision made, the receipt written. Pure, given what was read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaoban.case.case import Case
 from miaoban.case.events import Party
@@ -30,8 +30,7 @@ class Guard(Frozen):
     open_case: str | None = None
 
 
-@dataclass(frozen=True)
-class Filing:
+class Filing(NamedTuple):
     """One filing as the machine takes it: numbers private, values in normal form."""
 
     case: str
@@ -43,8 +42,7 @@ class Filing:
     corrected: bool = False
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A decision with all that it rests on."""
 
     filing: Filing
@@ -58,13 +56,12 @@ class Ruling:
 
     def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
-        receipt = self.receipt.model_copy(update={"decided_by": officer, "outcome": outcome, "reason": reason})
+        receipt = replace(self.receipt, decided_by=officer, outcome=outcome, reason=reason)
         text, digest = receipt.sealed()
-        return replace(self, receipt=receipt, receipt_text=text, receipt_digest=digest)
+        return self._replace(receipt=receipt, receipt_text=text, receipt_digest=digest)
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """What one batch read for a filing: its unique key, its records, and the items found."""
 
     filing: Filing
@@ -88,17 +85,17 @@ class Read:
 def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
     form = comparable(filing.situation.fields, filing.form)
-    records = wanted(services.vault, filing.published, form, filing.party.number.pseudonym)
-    unique = unique_key(services, filing.published, form, filing.party.number.pseudonym)
+    records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
+    unique = unique_key(services, filing, form)
     pointer = keys.pointer(filing.published.matter.code)
     asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
     return Read(filing, unique, records, services.store.read(asked))
 
 
-def unique_key(services: Services, published: Published, form: Mapping[str, Any], applicant: str) -> Key:
-    """The guard's key for a form and the applicant's pseudonym: the matter and its unique values, hashed."""
-    matter = published.matter
-    roots = {"form": form, "applicant": {"number": applicant}}
+def unique_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key:
+    """The guard's key for a filing with its form in comparable form: the matter and its unique values, hashed."""
+    matter, applicant = filing.published.matter, filing.party.number.pseudonym
+    roots = {"form": form, "applicant": {"number": applicant}, "situation": filing.situation.answers}
     values = "|".join(str(value_at(roots, path)) for path in matter.unique)
     return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
 
