@@ -32,7 +32,7 @@ class S3Objects:
 
         Without the right ListBucket, S3 calls a missing object forbidden; that stays botocore's error, for it may be one.
         """
-        where: Any = {"Bucket": self._bucket, "Key": name, "IfMatch": tag, "Range": f"bytes={start}-{end - 1}"}
+        where: Any = {"Bucket": self._bucket, "Key": name, "IfMatch": f'"{tag}"', "Range": f"bytes={start}-{end - 1}"}
         with translated("GetObject"):
             try:
                 return self._s3.get_object(**where)["Body"].read()
