@@ -9,7 +9,7 @@ SYNCED := .venv/.synced
 export PYTHONPATH := layers/miaoban/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean status test check bench names token publish replay redrive openapi package deploy
+.PHONY: help demo up down clean status test check bench names token publish generate import replay redrive openapi package deploy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|d
 
 publish: $(SYNCED) ## check and release the matters/ folders as immutable versions
 	$(PY) -m tools.publish
+
+generate: $(SYNCED) ## make up guide items: SIZE=shenyang|liaoning|COUNT OUT=FILE
+	$(PY) -m tools.generate $(SIZE) --out "$(OUT)"
+
+import: $(SYNCED) ## import FILE=FILE of guide items, and show how far it is
+	@$(PY) -m tools.load "$(FILE)"
 
 replay: $(SYNCED) ## decide RECEIPT=FILE again and compare
 	$(PY) -m tools.replay $(RECEIPT)

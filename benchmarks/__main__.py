@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, naming, peer_ratio, report
+from benchmarks import calls, cold, decision, handler, importing, naming, peer_ratio, report
 from benchmarks.cloud import cloud
 from benchmarks.machine import machine
 from benchmarks.scenario import Scenario, clerk, prepare, scenario
@@ -46,7 +46,9 @@ def measure(scene: Scenario) -> report.Figures:
             beside = peer_ratio.measure(scene, numbers)
     with _progress("cold starts"):
         started = cold.measure()
-    return report.Figures(machine(), called, handled, decided, started, beside, named)
+    with _progress("import"), _silence():
+        imported = importing.measure()
+    return report.Figures(machine(), called, handled, decided, started, beside, imported, named)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, naming, peer_ratio
+from benchmarks import calls, cold, decision, handler, importing, naming, peer_ratio
 from benchmarks.machine import Machine
 from tools.folders import ROOT
 
@@ -39,6 +39,7 @@ class Figures:
     decision: decision.DecisionFigures
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
+    importing: importing.ImportFigures
     naming: naming.NamingFigures
 
 
@@ -50,6 +51,7 @@ def rows(figures: Figures) -> list[Row]:
         *map(_cold, figures.cold),
         *_decision(figures.decision),
         *_peer(figures.peer),
+        *_import(figures.importing),
         *_naming(figures.naming),
     ]
 
@@ -89,6 +91,19 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
         _ratio("approval, application only", found.ours_ms, "the usual build (ORM)", found.peer_ms, peer_ratio.BUDGET),
         _ratio("the same", found.ours_ms, "the same, hand-tuned SQL", found.tuned_ms),
         Row("approvals per second of one core", f"{ours:.0f}", usual, f"{ours / peer:.2f} x", "", None),
+    ]
+
+
+def _import(found: importing.ImportFigures) -> list[Row]:
+    wrong = found.lost + found.doubled + found.miscounted
+    told = f"{found.lost} lost, {found.doubled} doubled, {found.miscounted} miscounted"
+    killed = f"{found.items:,} guide items, worker killed {found.kills} times"
+    pace = f"at most {found.chunk_mb:.1f} MB beside the store for a chunk"
+    searched = f"p50 {found.search_p50_ms:.1f} ms; first in a county {found.first_search_ms:.0f} ms"
+    return [
+        Row("import", killed, "", told, "none", wrong == 0),
+        Row("import, items per second of one core", pace, "", f"{found.per_second:,.0f}", "", None),
+        Row("search of a county and above, p99", searched, "", f"{found.search_p99_ms:.1f} ms", "", None),
     ]
 
 

@@ -54,11 +54,11 @@ def described(operation: Operation) -> dict[str, Any]:
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    """Path parameters, the cursor of lists, and the Idempotency-Key of what writes."""
+    """Path parameters, what may be asked, the cursor of lists, and the Idempotency-Key of what writes."""
     names = [part[1:-1] for part in operation.route.path.split("/") if part.startswith("{")]
     told = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    if "cursor" in operation.answer.model_fields:
-        told.append({"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}})
+    asked = (*operation.route.query, *(["cursor"] if "cursor" in operation.answer.model_fields else []))
+    told += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in asked]
     if operation.once:
         limits = {"type": "string", "minLength": 1, "maxLength": 128}
         told.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": limits})

@@ -11,6 +11,7 @@ from miaoban.access.errors import ForbiddenError
 from miaoban.canonical import BodyTooLargeError, JsonError
 from miaoban.case.errors import CaseNotFoundError, CaseStateError
 from miaoban.catalogue.errors import (
+    EntryNotFoundError,
     FourEyesError,
     MatterNotFoundError,
     ProblemsError,
@@ -32,6 +33,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (PersonMissingError, 403),
     (FourEyesError, 403),
     (MatterNotFoundError, 404),
+    (EntryNotFoundError, 404),
     (CaseNotFoundError, 404),
     (LicenceNotFoundError, 404),
     (ReleaseNotFoundError, 404),

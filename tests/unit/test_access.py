@@ -87,6 +87,8 @@ GRID = [
     (Action.CONFIRM_RELEASE, "-----T", "and another confirms"),
     (Action.WITHDRAW_RELEASE, "-----T", "any steward may stop a release"),
     (Action.RETIRE_RELEASE, "-----T", "a matter ends by its stewards"),
+    (Action.LIST_IMPORTS, "-----T", "who brings guide items sees how far they are"),
+    (Action.READ_IMPORT, "-----T", "and which lines could not be taken"),
 ]
 
 FRIENDLY = {
@@ -101,6 +103,7 @@ FRIENDLY = {
         Resource.subscription(department=GRAIN),
     ),
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
+    **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
 }
 
 
@@ -339,6 +342,8 @@ def test_routes_are_unique() -> None:
     assert {route.path for route in ROUTES if route.public} == {
         "/v1/matters",
         "/v1/matters/{matter}",
+        "/v1/catalogue",
+        "/v1/catalogue/{code}",
         "/v1/public/verifications",
         "/v1/public/licences/{licence}/{code}",
         "/v1/public/keys",

@@ -17,14 +17,16 @@ from app import app
 from functions.authorize import handler as authorising
 from functions.authorize.settings import Settings
 from functions.composition import use
+from functions.load import handler as loading
 from functions.notify import handler as notifying
 from functions.receive import handler as receiving
 from functions.relay import handler as relaying
 from functions.resume import handler as resuming
 from functions.watch import handler as watching
-from miaoban.memory import MemoryBus, MemoryOutbox, MemoryStore
+from miaoban.memory import MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore
 from miaoban.operations.courier import Answer, Courier
 from miaoban.operations.destinations import Gate
+from miaoban.operations.dock import Dock
 from miaoban.operations.editions import publish
 from miaoban.operations.receive import Desk
 from miaoban.operations.services import Services
@@ -93,6 +95,10 @@ def notify(services: Services, event: dict[str, Any]) -> Any:
     return notifying.take(notifying.Desk(services, courier), event, Context())
 
 
+def load_items(services: Services, event: dict[str, Any]) -> Any:
+    return loading.take(Dock(services.store, MemoryObjects(), MemoryOutbox()), event, Context())
+
+
 def watch(services: Services, event: dict[str, Any]) -> Any:
     with use(services):
         return watching.handler(event, Context())
@@ -106,6 +112,7 @@ ENTRIES: dict[str, Enter] = {
     "relay": relay,
     "notify": notify,
     "watch": watch,
+    "load": load_items,
 }
 
 

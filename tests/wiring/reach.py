@@ -1,7 +1,7 @@
 """What a function's code can reach: the top-level names that lead from its entry on, and the uses of ports in them.
 
 A name is reached when the text of a reached name mentions it. That is more than what runs, never less, as long as ports
-are handed on under the names that `Services`, `Desk`, `Ports` and `Courier` give them.
+are handed on under the names that `Services`, `Desk`, `Dock`, `Ports` and `Courier` give them.
 """
 
 import ast
@@ -24,6 +24,8 @@ PORTS = {
     "retries": {"send"},
     "notify": {"send"},
     "dead_letters": {"send"},
+    "loads": {"send"},
+    "objects": {"read"},
     "bus": {"publish"},
 }
 

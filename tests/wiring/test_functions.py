@@ -182,6 +182,7 @@ BUDGETS = [
     ("relay", 1.0, "a bus, an outbox and one model"),
     ("notify", 1.5, "webhooks: http.client, ssl and sealing"),
     ("watch", 1.4, "two queries"),
+    ("load", 1.6, "guide items; the file's client is made when a file is read"),
 ]
 
 

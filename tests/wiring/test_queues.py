@@ -142,18 +142,28 @@ def handed_on(target: Json, envelope: Json) -> Any:
     return envelope["detail"] if path == "$.detail" else envelope
 
 
-def test_only_the_rule_sends_to_the_queue_from_outside() -> None:
-    policies = everywhere("AWS::SQS::QueuePolicy")
-    assert policies
-    for policy in policies.values():
-        for statement in policy["PolicyDocument"]["Statement"]:
-            assert statement["Effect"] == "Allow"
-            assert statement["Principal"] == {"Service": "events.amazonaws.com"}
-            assert statement["Action"] == "sqs:SendMessage"
-            source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]
-            assert leads_to(source, "Messaging") == "Messaging/CaseEventsToNotify.Arn"
-            targets = {leads_to(resource, "Messaging") for resource in listed(statement["Resource"])}
-            assert targets == {"Messaging/NotifyQueue.Arn", "Messaging/NotifyDeadLetters.Arn"}
+SENDERS = [
+    ("Notify", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/CaseEventsToNotify.Arn", "case events, by the one rule"),
+    ("Load", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
+]
+POLICIES = everywhere("AWS::SQS::QueuePolicy")
+
+
+def test_who_sends_to_queues_from_outside_is_listed_here() -> None:
+    assert set(POLICIES) == {f"Messaging/{name}QueuePolicy" for name, *_ in SENDERS}
+
+
+@pytest.mark.parametrize(("name", "service", "condition", "source", "reason"), SENDERS)
+def test_only_the_listed_sender_sends(name: str, service: str, condition: dict[str, str], source: str, reason: str) -> None:
+    (statement,) = POLICIES[f"Messaging/{name}QueuePolicy"]["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Principal"] == {"Service": f"{service}.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    ((operator, key),) = condition.items()
+    assert {op: list(keys) for op, keys in statement["Condition"].items()} == {operator: [key]}
+    assert leads_to(statement["Condition"][operator][key], "Messaging") == source, reason
+    targets = {leads_to(resource, "Messaging") for resource in listed(statement["Resource"])}
+    assert targets <= {f"Messaging/{name}Queue.Arn", f"Messaging/{name}DeadLetters.Arn"}
 
 
 def test_what_the_bus_can_not_hand_on_is_kept_with_the_queues_dead_letters() -> None:

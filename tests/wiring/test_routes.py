@@ -15,6 +15,8 @@ from tools.openapi import ERRORS, document, main, rendered
 PUBLIC = [
     ("list_matters", "which services there are is public"),
     ("read_matter", "so is what a service asks, on which basis and in which time"),
+    ("search_catalogue", "and what all organs offer"),
+    ("read_entry", "one guide item of it"),
     ("verify_licence", "who is shown a licence has no account here"),
     ("open_verification", "the link that stands on a licence"),
     ("read_keys", "verifying offline needs the keys"),

@@ -53,6 +53,12 @@ class SealError(FinalError):
     code = "seal-invalid"
 
 
+class ObjectChangedError(FinalError):
+    """Raised when an object is gone, or is another than the one whose tag was told."""
+
+    code = "object-changed"
+
+
 class Store(Protocol):
     """Consistent reads by key, all-or-nothing commits, and queries of a partition or an index."""
 
@@ -107,6 +113,16 @@ class Outbox(Protocol):
 
     def send(self, messages: Iterable[str], delay: int = 0) -> None:
         """Send texts to the queue this outbox stands for, after `delay` seconds (0 to 900)."""
+
+
+class Objects(Protocol):
+    """Reads parts of large objects."""
+
+    def read(self, name: str, tag: str, start: int, end: int) -> bytes:
+        """Read the bytes from `start` up to `end` of an object as it was when its tag was told; fewer where it ends.
+
+        Raises ObjectChangedError when it is gone or another, RefusedError when `start` does not lie within it.
+        """
 
 
 class Event(NamedTuple):

@@ -66,6 +66,11 @@ class Resource:
         """Return a release of a matter; `proposer` is the subject who proposed to publish it."""
         return cls("Release", {} if proposer is None else {"proposer": proposer})
 
+    @classmethod
+    def imports(cls) -> Self:
+        """Return the imports of guide items."""
+        return cls("Import", {})
+
 
 @lru_cache(maxsize=4096)
 def ancestors(region: RegionCode) -> tuple[str, ...]:

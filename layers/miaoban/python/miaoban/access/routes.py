@@ -9,6 +9,10 @@ class Action(StrEnum):
 
     LIST_MATTERS = "list_matters"
     READ_MATTER = "read_matter"
+    SEARCH_CATALOGUE = "search_catalogue"
+    READ_ENTRY = "read_entry"
+    LIST_IMPORTS = "list_imports"
+    READ_IMPORT = "read_import"
     VERIFY_LICENCE = "verify_licence"
     OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
@@ -47,17 +51,22 @@ class Action(StrEnum):
 
 
 class Route(NamedTuple):
-    """An operation of the HTTP API; a public one has no authoriser and is not asked of the policy."""
+    """An operation of the HTTP API; a public one has no authoriser and is not asked of the policy. `query` may be asked."""
 
     action: Action
     method: str
     path: str
     public: bool = False
+    query: tuple[str, ...] = ()
 
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_MATTERS, "GET", "/v1/matters", public=True),
     Route(Action.READ_MATTER, "GET", "/v1/matters/{matter}", public=True),
+    Route(Action.SEARCH_CATALOGUE, "GET", "/v1/catalogue", public=True, query=("words", "region", "audience", "code")),
+    Route(Action.READ_ENTRY, "GET", "/v1/catalogue/{code}", public=True),
+    Route(Action.LIST_IMPORTS, "GET", "/v1/imports"),
+    Route(Action.READ_IMPORT, "GET", "/v1/imports/{import}"),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
     Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),

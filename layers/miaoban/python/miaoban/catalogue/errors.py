@@ -12,6 +12,8 @@ FinalError
 │   ├── ReleaseStateError     the release is not at the stage at which this can be done
 │   ├── ReleaseAlteredError   what is stored is not what was checked
 │   └── FourEyesError         who proposed a release confirms it
+├── EntryError            a guide item that is imported is wrong
+├── EntryNotFoundError    there is no such guide item
 ├── SituationError        the answers do not make a situation
 ├── FormError             the form has problems, all of them listed
 └── ReleaseRefusedError   checks stand against a release, all of them listed
@@ -100,6 +102,18 @@ class FourEyesError(ReleaseError):
     """Raised when the steward who proposed a release would confirm it."""
 
     code = "four-eyes"
+
+
+class EntryError(FinalError):
+    """Raised when a line of an import is no guide item; the sentence says what is wrong with it, and the cure."""
+
+    code = "entry-invalid"
+
+
+class EntryNotFoundError(FinalError):
+    """Raised when no guide item has a code."""
+
+    code = "entry-not-found"
 
 
 class Problem(Frozen):

@@ -1,5 +1,6 @@
 """The unified social credit code of an organisation (GB 32100-2015)."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from miaoban.identifiers.base import Identifier
@@ -46,11 +47,17 @@ class Uscc(Identifier):
         return self.text[8:17]
 
     def _check(self) -> None:
-        require_length(self.text, (18,), self.title, _CURE)
-        require_credit_alphabet(self.text, self.title)
-        if self.text[2] == "0" or not self.text[2:8].isdecimal():
-            raise IdentifierError(f"{self.title}第 3 至 8 位应为行政区划代码，{_CURE}。")
-        if credit_check(self.text[:17]) != self.text[17]:
-            raise IdentifierError(f"{self.title}的校验位（第 18 位）与前 17 位不符，{_CURE}。")
-        if organisation_check(self.text[8:16]) != self.text[16]:
-            raise IdentifierError(f"{self.title}中组织机构代码的校验位（第 17 位）与第 9 至 16 位不符，{_CURE}。")
+        _require_valid(self.text, self.title)
+
+
+@lru_cache(maxsize=4096)
+def _require_valid(text: str, title: str) -> None:
+    """Raise `IdentifierError` unless the text is valid; that of the organs, which every item names, is remembered."""
+    require_length(text, (18,), title, _CURE)
+    require_credit_alphabet(text, title)
+    if text[2] == "0" or not text[2:8].isdecimal():
+        raise IdentifierError(f"{title}第 3 至 8 位应为行政区划代码，{_CURE}。")
+    if credit_check(text[:17]) != text[17]:
+        raise IdentifierError(f"{title}的校验位（第 18 位）与前 17 位不符，{_CURE}。")
+    if organisation_check(text[8:16]) != text[16]:
+        raise IdentifierError(f"{title}中组织机构代码的校验位（第 17 位）与第 9 至 16 位不符，{_CURE}。")

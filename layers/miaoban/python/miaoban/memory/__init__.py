@@ -1,9 +1,10 @@
 """The ports in memory, for tests: they pass the same contract tests as the adapters of AWS."""
 
 from miaoban.memory.bus import MemoryBus
+from miaoban.memory.objects import MemoryObjects
 from miaoban.memory.outbox import MemoryOutbox, Sent
 from miaoban.memory.signer import MemorySigner
 from miaoban.memory.store import MemoryStore
 from miaoban.memory.vault import MemoryVault
 
-__all__ = ["MemoryBus", "MemoryOutbox", "MemorySigner", "MemoryStore", "MemoryVault", "Sent"]
+__all__ = ["MemoryBus", "MemoryObjects", "MemoryOutbox", "MemorySigner", "MemoryStore", "MemoryVault", "Sent"]

@@ -1,20 +1,25 @@
 """The store as a dictionary behind a lock."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from heapq import nlargest, nsmallest
 from threading import Lock
 
 from miaoban.memory.limits import check_commit, check_keys
 from miaoban.paging import Position, check_question, cursor_of, place, position_of
 from miaoban.ports import ConflictError
-from miaoban.storage import Check, Commit, Delete, Item, Items, Key, Page, Put, Range, Write, key_of
+from miaoban.storage import Check, Commit, Delete, Item, Items, Key, Page, Put, Range, Table, Write, key_of
 
 
 class MemoryStore:
     """Reads, commits and queries with DynamoDB's outcomes, its limits included; safe to share between threads."""
 
     def __init__(self, items: Iterable[Item] = ()) -> None:
-        self._items = {item.key: item for item in items}
+        self._items: dict[Key, Item] = {}
+        self._partitions: dict[tuple[Table, str], dict[Key, Item]] = defaultdict(dict)
         self._lock = Lock()
+        for item in items:
+            self._keep(item)
 
     @property
     def items(self) -> Items:
@@ -58,26 +63,37 @@ class MemoryStore:
     def _execute(self, commit: Commit) -> None:
         for write in commit.writes:
             if isinstance(write, Put):
-                self._items[write.item.key] = write.item
+                self._keep(write.item)
             elif isinstance(write, Delete):
                 self._items.pop(write.key, None)
+                self._partitions[write.key.table, write.key.partition].pop(write.key, None)
+
+    def _keep(self, item: Item) -> None:
+        self._items[item.key] = item
+        self._partitions[item.key.table, item.key.partition][item.key] = item
 
     def query(self, question: Range) -> Page:
         """Answer a page of a partition or of an index."""
         check_question(question)
         after = position_of(question)
-        rows = [row for row in self._rows(question) if after is None or _follows(row[0], after, question)]
+        found = (row for row in self._rows(question) if after is None or _follows(row[0], after, question))
+        first = nlargest if question.descending else nsmallest
+        rows = first(question.limit + 1, found, key=lambda row: row[0])
         items = tuple(item for _, item in rows[: question.limit])
         return Page(items, cursor_of(question, items[-1]) if len(rows) > question.limit else None)
 
-    def _rows(self, question: Range) -> list[tuple[Position, Item]]:
-        rows = []
-        for item in self.items.values():
+    def _rows(self, question: Range) -> Iterator[tuple[Position, Item]]:
+        for item in self._candidates(question):
             partition, at = place(question.index, item)
             listed = item.key.table == question.table and partition == question.partition
             if listed and at is not None and question.start <= at <= question.end:
-                rows.append((Position(at, item.key.partition, item.key.sort), item))
-        return sorted(rows, key=lambda row: row[0], reverse=question.descending)
+                yield Position(at, item.key.partition, item.key.sort), item
+
+    def _candidates(self, question: Range) -> list[Item]:
+        with self._lock:
+            if question.index is not None:
+                return list(self._items.values())
+            return list(self._partitions[question.table, question.partition].values())
 
 
 def _follows(position: Position, after: Position, question: Range) -> bool:

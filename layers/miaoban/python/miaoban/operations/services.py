@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from miaoban.calendar import CalendarError, Limit, due
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.shelf import Held
 from miaoban.decision.facts import LAW_TIME
 from miaoban.ports import Outbox, Signer, Store, Vault
 
 
 @dataclass(frozen=True)
 class Services:
-    """The ports of one process. `new_id` gives random upper-case letters and digits; `editions` remembers matters."""
+    """The ports of one process. `new_id` gives random upper-case letters and digits; `editions` and `shelves` remember."""
 
     store: Store
     vault: Vault
@@ -21,6 +22,7 @@ class Services:
     now: Callable[[], datetime]
     new_id: Callable[[int], str]
     editions: dict[str, Published] = field(default_factory=dict)
+    shelves: dict[str, Held] = field(default_factory=dict)
     correlation: str | None = None
 
     def caused_by(self, correlation: str) -> "Services":
