@@ -97,6 +97,7 @@ def shipped() -> frozenset[str]:
 AT_HOME = [
     ("miaoban.catalogue.documents", "reads the YAML of a matter's folder, which tools.publish does"),
     ("miaoban.catalogue.folder", "the same"),
+    ("miaoban.catalogue.strict_yaml", "its parser"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
     ("miaoban.decision.playing", "plays them"),
 ]

@@ -7,14 +7,13 @@ import yaml
 from pydantic import ValidationError
 
 from miaoban.catalogue.errors import CatalogueError
+from miaoban.catalogue.strict_yaml import values
 from miaoban.models import Frozen
 
 Model = TypeVar("Model", bound=Frozen)
 
 LONGEST = 1_000_000
 """Characters of one text."""
-DEEPEST = 40
-"""Levels of one text."""
 
 _FAULTS = {"missing": "缺少这一项，请补上", "extra_forbidden": "没有这一项，请删除或者核对拼写"}
 
@@ -24,8 +23,7 @@ def document_of(name: str, text: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise CatalogueError(f"{name}：超过 {LONGEST} 字，请拆分")
     try:
-        _check_events(text)
-        document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (StrictLoader is a SafeLoader)
+        document = values(text)
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or "含有不允许的字符"
         raise CatalogueError(f"{name}：{_line(error)}不是正确的 YAML（{problem}），请核对缩进和引号") from error
@@ -39,32 +37,6 @@ def document_of(name: str, text: str) -> dict[str, Any]:
 def _line(error: yaml.YAMLError) -> str:
     mark = getattr(error, "problem_mark", None)
     return f"第 {mark.line + 1} 行" if mark else ""
-
-
-def _check_events(text: str) -> None:
-    """Refuse aliases, which can make a gigabyte of a line, and nesting that no reader follows, before anything is built."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
-            problem = "不允许使用别名" if isinstance(event, yaml.AliasEvent) else "嵌套过深"
-            mark: Any = event.start_mark
-            raise yaml.constructor.ConstructorError(None, None, problem, mark)
-
-
-class StrictLoader(yaml.CSafeLoader):
-    """A safe loader that refuses repeated keys and keys that are not text."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        """Refuse a key that is already there, or that is not text."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.tag != "tag:yaml.org,2002:str":
-                raise yaml.constructor.ConstructorError(None, None, "键应当是文字，数字请加引号", key.start_mark)
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"重复的键 {key.value}", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
 
 
 def model_of(model: type[Model], document: Mapping[str, Any], name: str, places: Mapping[str, str] | None = None) -> Model:

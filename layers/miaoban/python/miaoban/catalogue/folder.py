@@ -27,6 +27,11 @@ REGIONS = "regions/"
 
 def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
     """Read a folder's texts, by name within it, with the texts of the sources; raises CatalogueError."""
+    return edition_from(texts, read_sources(sources))
+
+
+def edition_from(texts: Mapping[str, str], known: Mapping[str, Source]) -> Edition:
+    """Read a folder's texts with sources that are read already; raises CatalogueError."""
     document: dict[str, Any] = {}
     places: dict[str, str] = {part: name for name, parts in PARTS.items() for part in parts}
     for name in PARTS:
@@ -37,10 +42,10 @@ def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Editio
         document |= part
         places |= dict.fromkeys(part, name)
     matter = model_of(Matter, document | {"regions": _regions(texts)}, "matter.yaml", places)
-    known = _sources(sources)
     used = {use.source for use in matter.records.values()}
-    if used - known.keys():
-        raise CatalogueError(f"materials.yaml：没有数源 {'、'.join(sorted(used - known.keys()))}，请在 sources/ 中登记")
+    unknown = sorted(source for source in used if source not in known)
+    if unknown:
+        raise CatalogueError(f"materials.yaml：没有数源 {'、'.join(unknown)}，请在 sources/ 中登记")
     edition = Edition(matter=matter, sources={code: known[code] for code in sorted(used)})
     check_edition(edition)
     check_regions(edition.matter)
@@ -76,7 +81,8 @@ def _overlay(name: str, text: str) -> Overlay:
     return model_of(Overlay, document, name)
 
 
-def _sources(texts: Mapping[str, str]) -> dict[str, Source]:
+def read_sources(texts: Mapping[str, str]) -> dict[str, Source]:
+    """Read the texts of all sources, by code; raises CatalogueError for a code that comes twice."""
     known: dict[str, Source] = {}
     for name, text in texts.items():
         source = read_source(name, text)
