@@ -2,10 +2,11 @@
 
 from chalice import Chalice  # type: ignore[attr-defined]
 
-from functions.api import applicant, cases, department, officer, public, supervisor
+from functions.api import applicant, cases, catalogue, department, officer, public, supervisor
 
 app = Chalice(app_name="miaoban", configure_logs=False)
 app.register_blueprint(public.routes)
+app.register_blueprint(catalogue.routes)
 app.register_blueprint(applicant.routes)
 app.register_blueprint(cases.routes)
 app.register_blueprint(officer.routes)

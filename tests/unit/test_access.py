@@ -241,6 +241,12 @@ def test_routes_are_unique() -> None:
     assert {route.path for route in ROUTES if route.public} == {
         "/v1/matters",
         "/v1/matters/{matter}",
+        "/v1/matters/{matter}/guide",
+        "/v1/matters/{matter}/notice",
+        "/v1/lists/{list}",
+        "/v1/lineage",
+        "/v1/lineage/todo",
+        "/v1/lineage/bundle",
         "/v1/public/verifications",
         "/v1/public/licences/{licence}/{code}",
         "/v1/public/keys",

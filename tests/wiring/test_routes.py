@@ -15,6 +15,12 @@ from tools.openapi import ERRORS, document, main, rendered
 PUBLIC = [
     ("list_matters", "which services there are is public"),
     ("read_matter", "so is what a service asks, on which basis and in which time"),
+    ("read_guide", "who does what by when, for everybody (716号令 art. 6)"),
+    ("read_notice", "so is what to bring, told once"),
+    ("read_list", "the five lists are public by their name"),
+    ("read_lineage", "it says nothing that the matters do not say, and nothing of any person"),
+    ("read_todo", "so is what need not be asked for (716号令 art. 7)"),
+    ("read_bundle", "so is what several matters ask together"),
     ("verify_licence", "who is shown a licence has no account here"),
     ("open_verification", "the link that stands on a licence"),
     ("read_keys", "verifying offline needs the keys"),

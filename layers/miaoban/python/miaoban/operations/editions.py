@@ -8,6 +8,7 @@ from miaoban.catalogue.publication import Edition, Pointer, Published
 from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.lineage_index import index_removals, index_writes, write_index
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Item, Items, Page, Put, Range, Table, Write
 
@@ -55,21 +56,24 @@ def is_current(published: Published, items: Items) -> bool:
     return item is not None and Pointer.read(item.body).digest == published.digest
 
 
-def listed(services: Services, cursor: str | None = None) -> Page:
+def listed(services: Services, cursor: str | None = None, limit: int = 50) -> Page:
     """The published matters, in order of their codes."""
-    return services.store.query(Range(None, "MATTERS", Table.CATALOGUE, cursor=cursor))
+    return services.store.query(Range(None, "MATTERS", Table.CATALOGUE, cursor=cursor, limit=limit))
 
 
 def publish(services: Services, edition: Edition, effective_from: datetime) -> Published:
-    """Put an edition in force, with its sources; the same content again changes nothing."""
+    """Put an edition in force, with its sources and its lineage; the same content again only mends the lineage index."""
     code = edition.matter.code
     found = services.store.read([keys.pointer(code)]).get(keys.pointer(code))
     before = Pointer.read(found.body) if found else None
-    if before and before.digest == edition.digest:
-        return refresh(services, code)
-    version = before.version + 1 if before else 1
-    pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
-    services.store.commit(Commit((*_editions(edition, version), _pointer(pointer, found), *_sources(edition.sources))))
+    stands = before is not None and before.digest == edition.digest
+    version = (before.version if before else 0) + (not stands)
+    write_index(services.store, index_writes(edition, version))
+    if not stands:
+        pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
+        services.store.commit(Commit((*_editions(edition, version), _pointer(pointer, found), *_sources(edition.sources))))
+    if version > 1:
+        write_index(services.store, index_removals(at_version(services, code, version - 1).edition, version - 1))
     return refresh(services, code)
 
 

@@ -5,10 +5,12 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE          MATTERS <code>
+           USES#<kind>/<key> <matter>#<version>
 """
 
 from datetime import date
 
+from miaoban.catalogue.nodes import Node
 from miaoban.catalogue.regions import Organ
 from miaoban.storage import Key, Table
 
@@ -124,6 +126,16 @@ def edition(matter: str, version: int) -> Key:
 def listing(matter: str) -> Key:
     """A matter's line in the list of matters."""
     return Key(Table.CATALOGUE, "MATTERS", matter)
+
+
+def uses(node: Node, matter: str, version: int) -> Key:
+    """What in one version of a matter depends on a node of the lineage graph."""
+    return Key(Table.CATALOGUE, uses_partition(node), f"{matter}#{version:06}")
+
+
+def uses_partition(node: Node) -> str:
+    """The partition of everything that depends on a node."""
+    return f"USES#{node.kind}/{node.key}"
 
 
 def source(code: str) -> Key:
