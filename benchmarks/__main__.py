@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, peer_ratio, report
+from benchmarks import calls, cold, decision, handler, lineage, peer_ratio, report
 from benchmarks.cloud import cloud
 from benchmarks.machine import machine
 from benchmarks.scenario import Scenario, clerk, prepare, scenario
@@ -34,6 +34,8 @@ def measure(scene: Scenario) -> report.Figures:
     """Measure everything in one run."""
     with _progress("decision"):
         decided = decision.measure(scene)
+    with _progress("lineage"):
+        traced = lineage.measure()
     with cloud() as environment, _silence():
         os.environ.update(environment)
         prepare(scene, clerk(environment), ENTERPRISES)
@@ -44,7 +46,7 @@ def measure(scene: Scenario) -> report.Figures:
             beside = peer_ratio.measure(scene, numbers)
     with _progress("cold starts"):
         started = cold.measure()
-    return report.Figures(machine(), called, handled, decided, started, beside)
+    return report.Figures(machine(), called, handled, decided, started, beside, traced)
 
 
 @contextmanager

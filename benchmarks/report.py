@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, peer_ratio
+from benchmarks import calls, cold, decision, handler, lineage, peer_ratio
 from benchmarks.machine import Machine
+from miaoban.catalogue.compiled import Burden
 from tools.folders import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
@@ -38,6 +39,7 @@ class Figures:
     decision: decision.DecisionFigures
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
+    lineage: lineage.LineageFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -48,6 +50,7 @@ def rows(figures: Figures) -> list[Row]:
         *map(_cold, figures.cold),
         *_decision(figures.decision),
         *_peer(figures.peer),
+        *_lineage(figures.lineage),
     ]
 
 
@@ -87,6 +90,34 @@ def _peer(found: peer_ratio.PeerRatio) -> list[Row]:
         _ratio("the same", found.ours_ms, "the same, hand-tuned SQL", found.tuned_ms),
         Row("approvals per second of one core", f"{ours:.0f}", usual, f"{ours / peer:.2f} x", "", None),
     ]
+
+
+def _lineage(found: lineage.LineageFigures) -> list[Row]:
+    city = found.city
+    size = f"{city['matters']} matters, {city['situations']} situations, {city['characters'] / 1e6:.1f} M characters"
+    asked = f"{city['questions']} questions, median {city['p50_ms']:.2f} ms, worst {city['worst_ms']:.1f} ms"
+    burdens = found.burdens.items()
+    return [
+        _limit(
+            "a city's catalogue compiled",
+            f"{size}; {city['wall_s']:.1f} s by the clock",
+            city["processor_s"],
+            lineage.COMPILE_S,
+            "s",
+        ),
+        _limit("the same, memory at the peak", f"{city['wall_s']:.1f} s by the clock", city["peak_mb"], lineage.PEAK_MB, "MB"),
+        _limit("impact question, 99 of 100", asked, city["p99_ms"], lineage.QUESTION_MS, "ms"),
+        _limit("a matter loaded cold", found.slowest, found.load_ms, lineage.LOAD_MS, "ms"),
+        *(Row(f"materials of {name}", _ways(asks), "", f"{asks.before} → {asks.after}", "", None) for name, asks in burdens),
+    ]
+
+
+def _ways(asks: Burden) -> str:
+    return f"spared {asks.spared}, in the form {asks.carried}, handed in {asks.handed}, later {asks.later}"
+
+
+def _limit(figure: str, measured: str, found: float, budget: float, unit: str) -> Row:
+    return Row(figure, measured, "", f"{found:.2f} {unit}", f"at most {budget} {unit}", found <= budget)
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:
