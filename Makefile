@@ -9,7 +9,7 @@ SYNCED := .venv/.synced
 export PYTHONPATH := layers/miaoban/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean status test check bench token publish replay redrive openapi package deploy lineage guide lists
+.PHONY: help demo up down clean status test check bench names token publish replay redrive openapi package deploy lineage guide lists
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: $(SYNCED) ## lint, format, types, floors, template
 
 bench: $(SYNCED) ## measure, and compare with the budgets
 	$(PY) -m benchmarks
+
+names: $(SYNCED) ## say which standard material Q=NAME is, or the names in FILE=FILE
+	@$(PY) -m tools.naming $(if $(FILE),--file "$(FILE)") $(if $(Q),"$(Q)")
 
 token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department
 	@$(PY) -m tools.token $(ROLE)

@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, lineage, peer_ratio, report
+from benchmarks import calls, cold, decision, handler, lineage, naming, peer_ratio, report
 from benchmarks.cloud import cloud
 from benchmarks.machine import machine
 from benchmarks.scenario import Scenario, clerk, prepare, scenario
@@ -36,6 +36,8 @@ def measure(scene: Scenario) -> report.Figures:
         decided = decision.measure(scene)
     with _progress("lineage"):
         traced = lineage.measure()
+    with _progress("names"):
+        named = naming.measure()
     with cloud() as environment, _silence():
         os.environ.update(environment)
         prepare(scene, clerk(environment), ENTERPRISES)
@@ -46,7 +48,7 @@ def measure(scene: Scenario) -> report.Figures:
             beside = peer_ratio.measure(scene, numbers)
     with _progress("cold starts"):
         started = cold.measure()
-    return report.Figures(machine(), called, handled, decided, started, beside, traced)
+    return report.Figures(machine(), called, handled, decided, started, beside, traced, named)
 
 
 @contextmanager

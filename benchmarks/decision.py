@@ -1,6 +1,6 @@
 """The decision alone: form, sealing, policy, comparison, conditions and receipt, with nothing read and nothing written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -67,7 +67,7 @@ class _Work:
         """Decide."""
         self.policy()
         filing, _ = filing_from(self._services, self._published, self._application, self._party)
-        if rule(replace(self._found, filing=filing), now()).decision.outcome is not Outcome.APPROVED:
+        if rule(self._found._replace(filing=filing), now()).decision.outcome is not Outcome.APPROVED:
             raise DecisionError("the example is no longer approved")
 
     def form(self) -> None:

@@ -1,9 +1,10 @@
 """The figures as rows: what was measured, against what, the budget, and whether it holds; as text and as docs/benchmarks.md."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, lineage, peer_ratio
+from benchmarks import calls, cold, decision, handler, lineage, naming, peer_ratio
 from benchmarks.machine import Machine
 from miaoban.catalogue.compiled import Burden
 from tools.folders import ROOT
@@ -40,6 +41,7 @@ class Figures:
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
     lineage: lineage.LineageFigures
+    naming: naming.NamingFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -51,6 +53,7 @@ def rows(figures: Figures) -> list[Row]:
         *_decision(figures.decision),
         *_peer(figures.peer),
         *_lineage(figures.lineage),
+        *_naming(figures.naming),
     ]
 
 
@@ -98,13 +101,7 @@ def _lineage(found: lineage.LineageFigures) -> list[Row]:
     asked = f"{city['questions']} questions, median {city['p50_ms']:.2f} ms, worst {city['worst_ms']:.1f} ms"
     burdens = found.burdens.items()
     return [
-        _limit(
-            "a city's catalogue compiled",
-            f"{size}; {city['wall_s']:.1f} s by the clock",
-            city["processor_s"],
-            lineage.COMPILE_S,
-            "s",
-        ),
+        _limit("a city's catalogue compiled", size, city["processor_s"], lineage.COMPILE_S, "s"),
         _limit("the same, memory at the peak", f"{city['wall_s']:.1f} s by the clock", city["peak_mb"], lineage.PEAK_MB, "MB"),
         _limit("impact question, 99 of 100", asked, city["p99_ms"], lineage.QUESTION_MS, "ms"),
         _limit("a matter loaded cold", found.slowest, found.load_ms, lineage.LOAD_MS, "ms"),
@@ -118,6 +115,28 @@ def _ways(asks: Burden) -> str:
 
 def _limit(figure: str, measured: str, found: float, budget: float, unit: str) -> Row:
     return Row(figure, measured, "", f"{found:.2f} {unit}", f"at most {budget} {unit}", found <= budget)
+
+
+def _naming(found: naming.NamingFigures) -> list[Row]:
+    parts = (found.seen, found.held_out, found.guides)
+    precision, merged = min(part.match.precision for part in parts), sum(part.merged for part in parts)
+    budget, right = f"precision at least {naming.PRECISION}", precision >= naming.PRECISION
+    costs = f"match {found.match.median_ms * 1000:.1f} us, suggest {found.suggest.median_ms * 1000:.1f} us"
+    return [
+        Row("names, merged", *_told(found, lambda part: part.match), f"{precision:.3f}", budget, right),
+        Row("names, merged though forbidden", *_told(found, lambda part: part.merged), str(merged), "0", merged == 0),
+        Row("names, first suggestion", *_told(found, lambda part: part.first), "", "", None),
+        Row("names, first three", *_told(found, lambda part: part.three), "", "", None),
+        Row("the same, where none was merged", *_told(found, lambda part: part.left), "", "", None),
+        Row("names, suggested though forbidden", *_told(found, lambda part: part.offered), "", "", None),
+        Row("one name", costs, "", "", "", None),
+    ]
+
+
+def _told(found: naming.NamingFigures, what: Callable[[naming.Scores], object]) -> tuple[str, str]:
+    """What the rows got that were seen, and what those held out got, ours and the guides'."""
+    seen, ours, guides = (f"{what(part)} ({part.rows} rows)" for part in (found.seen, found.held_out, found.guides))
+    return seen, f"held out: {ours}; guides not read before: {guides}"
 
 
 def _ratio(figure: str, ours: float, baseline: str, theirs: float, budget: float | None = None) -> Row:

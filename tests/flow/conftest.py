@@ -24,6 +24,7 @@ from tools.cast import citizen
 from tools.client import Client
 from tools.folders import folders
 
+DOMAIN = ministack.ROOT / "layers/miaoban/python"
 USERS = ministack.LOCAL / "flow.json"
 Caller = Callable[..., Client]
 
@@ -78,7 +79,8 @@ def another(outputs: Mapping[str, str]) -> Iterator[Applicant]:
 def _cloud(verb: str) -> None:
     """Run a verb of tools.cloud in a process of its own, for the cloud outlives it."""
     command = [sys.executable, "-m", "tools.cloud", verb]
-    done = subprocess.run(command, cwd=ministack.ROOT, capture_output=True, text=True, check=False)  # noqa: S603  our own
+    known = os.environ | {"PYTHONPATH": str(DOMAIN)}
+    done = subprocess.run(command, cwd=ministack.ROOT, env=known, capture_output=True, text=True, check=False)  # noqa: S603  our own
     if done.returncode:
         pytest.fail(f"make {verb}: {done.stderr.strip()}", pytrace=False)
 

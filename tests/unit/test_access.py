@@ -227,6 +227,33 @@ def test_requests_are_valid_by_the_schema(action: Action, row: str, reason: str)
     assert result.allowed is ("O" in row), reason
 
 
+EVERYTHING = (
+    *FRIENDLY.values(),
+    case(),
+    Resource.route(),
+    task(owner=MINE, proposer="s-1"),
+)
+APPLIES = {
+    (Action(name), kind)
+    for names, kinds in re.findall(r"action ([^;{]*?)\s*appliesTo \{ principal: User, resource: ([^}]*) \}", SCHEMA)
+    for name, kind in product(re.findall(r"\w+", names), re.findall(r"\w+", kinds))
+}
+
+
+@pytest.mark.parametrize("resource", EVERYTHING, ids=lambda resource: resource.kind)
+def test_no_policy_permits_an_action_on_a_kind_that_it_is_not_about(resource: Resource) -> None:
+    """Cedar alone would: without the schema, whatever rule says `resource` means any resource."""
+    careless = Policy("permit(principal, action, resource);", SCHEMA)
+    permitted = careless.permitted(APPLICANT, Action, resource)
+    assert permitted == {action for action, kind in APPLIES if kind == resource.kind}
+
+
+@pytest.mark.parametrize("principal", [*(caller(role) for role in Role), caller(*Role)], ids=lambda it: "+".join(it.roles))
+@pytest.mark.parametrize("resource", EVERYTHING, ids=lambda resource: resource.kind)
+def test_whoever_asks_about_whatever_is_described_as_the_schema_has_it(principal: Principal, resource: Resource) -> None:
+    assert len(cedarpy.Entities.from_json_str(entities(principal, resource), SCHEMA)) > 1
+
+
 REGIONS = ["100000", "210000", "211200", "211281", "211282", "211281001", "211281001002", "110000", "110105", "429004"]
 
 

@@ -1,5 +1,6 @@
 """Deciding: three values, strongest effect, every reason, and nothing approved on what is not known."""
 
+from dataclasses import replace
 from datetime import UTC
 from itertools import combinations, permutations
 from typing import Any
@@ -11,10 +12,10 @@ from hypothesis import strategies as st
 from miaoban.catalogue.matter import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.situations import Situation
-from miaoban.decision.conditions import Truth
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.provenance import grades, source_of
+from miaoban.decision.verdict import Truth
 from miaoban.evidence.record import Evidence, State
 from tests import kit
 
@@ -168,7 +169,7 @@ def test_a_wait_names_its_sources_only() -> None:
 
 def test_a_record_whose_key_was_left_out_goes_to_a_person() -> None:
     known = facts()
-    known = known.model_copy(update={"evidence": {name: e for name, e in known.evidence.items() if name != "enterprise"}})
+    known = replace(known, evidence={name: e for name, e in known.evidence.items() if name != "enterprise"})
     decision = decided((condition(1, Effect.REFUSE, "enterprise.present", "enterprise.present"),), known)
     assert decision.outcome is Outcome.REVIEWING
     assert "enterprise" in str(decision.verdicts[0].defect)
@@ -228,7 +229,7 @@ def test_another_authority(county: str, organ: str | None, reason: str) -> None:
     sent = condition(1, Effect.REDIRECT, "false").model_copy(
         update={"redirect": Redirect(to="authority", region="form.county")}
     )
-    direction = decided((sent,), facts().model_copy(update={"form": {"county": county}})).direction
+    direction = decided((sent,), replace(facts(), form={"county": county})).direction
     assert direction is not None
     assert (direction.organ.region if direction.organ else None) == organ, reason
     assert (MATTER.coordinator in (direction.note or "")) == (organ is None)
@@ -237,13 +238,13 @@ def test_another_authority(county: str, organ: str | None, reason: str) -> None:
 def test_the_laws_date_is_that_of_shanghai() -> None:
     half_past_midnight = kit.NOW.replace(hour=0, minute=30).astimezone(UTC)
     assert half_past_midnight.date().isoformat() == "2026-03-01"
-    assert facts().model_copy(update={"now": half_past_midnight}).today == "2026-03-02"
+    assert replace(facts(), now=half_past_midnight).today == "2026-03-02"
 
 
 def test_values_have_their_grade_and_source() -> None:
     known = facts(enterprise={"name": "示例（甲）", "legal_representative": "甄示例"})
     form = {"enterprise_name": "示例(甲)", "legal_representative": "甄又一", "address": "路 1 号", "gone": 1}
-    known = known.model_copy(update={"form": form})
+    known = replace(known, form=form)
     assert grades(MATTER.fields, known) == {"enterprise_name": "A", "legal_representative": "D", "address": "D"}
     assert (source_of("enterprise.name", known), source_of("applicant.name", known)) == ("enterprise", "identity")
 

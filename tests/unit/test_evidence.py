@@ -131,7 +131,10 @@ def test_nothing_is_kept_of_nothing() -> None:
 
 
 def test_a_field_no_longer_known_is_not_shown() -> None:
-    assert shown({"name": TEXT}, {"name": "甄示例", "number": {"masked": "x"}}) == {"name": "甄示例"}
+    stored = {"name": "甄示例", "number": {"masked": "x"}}
+    assert shown({"name": TEXT}, stored) == {"name": "甄示例"}
+    names = Field(label="人员", type=FieldType.TABLE, columns={"name": TEXT})
+    assert shown({"people": names}, {"people": [stored]}) == {"people": [{"name": "甄示例"}]}, "nor in a row"
 
 
 @pytest.mark.parametrize(

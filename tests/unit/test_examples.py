@@ -10,11 +10,11 @@ import pytest
 from miaoban.case.case import Case
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Condition
-from miaoban.decision.conditions import Truth
 from miaoban.decision.examples import Expect, Given, merged, read_examples
 from miaoban.decision.facts import OWN_ROOTS
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.playing import Played, failures, play, run
+from miaoban.decision.verdict import Truth
 from miaoban.licence.licence import Licence
 from miaoban.operations import keys
 from miaoban.operations.licensing import licence_key

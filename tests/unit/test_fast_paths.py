@@ -1,33 +1,54 @@
 """What is done faster must come out as what it replaces."""
 
+import hmac
+from base64 import b32encode
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miaoban.canonical import digest
+from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
-from miaoban.decision.conditions import Truth
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.decision.examples import Example
 from miaoban.decision.playing import play
-from miaoban.decision.receipt import receipt_of
-from miaoban.identifiers.repairs import _ALWAYS, _WITH_HYPHENS, repair
+from miaoban.decision.receipt import RECEIPT, receipt_of
+from miaoban.decision.verdict import Truth
+from miaoban.memory.vault import ROOT, MemoryVault
+from miaoban.sealing import _base32, _derived
 from miaoban.text import clean
 from tests import kit
 
 few = settings(max_examples=200, deadline=None)
-plain = st.text(st.sampled_from("0Aa9Zz -\u3000\u200b\uff10\uff21\xad\n\t汉（"), max_size=8)
 
 
 @pytest.mark.parametrize("example", kit.examples().values(), ids=kit.examples().keys())
-def test_a_sealed_receipt_has_the_digest_of_its_document(example: Example) -> None:
+def test_a_receipt_is_stored_as_the_very_bytes_that_are_digested(example: Example) -> None:
     played = play(kit.edition(), example.given)
     receipt = receipt_of("case", played.published, played.facts, played.decision)
-    text, sealed = receipt.sealed()
-    assert text == receipt.text()
-    assert sealed == digest(receipt.document())
+    for made in (receipt, replace(receipt, decided_by="officer-7", reason="已电话核实", version=12)):
+        text, sealed = made.sealed()
+        document = RECEIPT.dump_python(made, mode="json", exclude_none=True)
+        assert document == made.document(), "what is written out by hand is what the fields say"
+        assert text.encode() == canonical(document)
+        assert sealed == f"sha256:{sha256(text.encode()).hexdigest()}" == digest(document)
+        assert RECEIPT.validate_json(text) == made
+
+
+def test_a_changed_copy_says_nothing_of_the_original() -> None:
+    text = Field(label="号码", type=FieldType.TEXT)
+    assert not text.personal
+    number = text.model_copy(update={"type": FieldType.RESIDENT_ID})
+    assert number.personal
+    assert number == Field(label="号码", type=FieldType.RESIDENT_ID)
+    assert not text.personal
+    verdict = play(kit.edition(), kit.examples()["01-own-warehouse.yaml"].given).decision.verdicts[0]
+    assert '"C4"' in verdict.canonical
+    assert '"C5"' in replace(verdict, condition="C5").canonical
 
 
 def test_expressions_asked_together_say_what_they_say_alone() -> None:
@@ -49,6 +70,22 @@ def test_a_root_and_a_path_within_it_may_stand_together() -> None:
     assert roots == {"a": {"x": 1, "z": 2}}
 
 
+@pytest.mark.parametrize(
+    ("roots", "reason"),
+    [
+        ({"a": {"x": {"y": 1}}}, "a path of three words"),
+        ({"a": {"x": {"y": 1, "z": [2]}, "w": None}, "b": 1}, "with what nobody asks for"),
+    ],
+)
+def test_an_expression_is_given_what_it_names(roots: dict[str, Any], reason: str) -> None:
+    assert all_hold(("a.x.y == 1", "a.w == null", "c == null", "d.e == null"), roots) == (True,) * 4, reason
+
+
+@pytest.mark.parametrize("root", [None, "text", 7, ["x"]], ids=type)
+def test_a_root_that_holds_no_values_leaves_them_null(root: object) -> None:
+    assert all_hold(("a.x == null",), {"a": root}) == (True,)
+
+
 def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:
     given_ = kit.examples()["01-own-warehouse.yaml"].given
     broken = [
@@ -61,20 +98,22 @@ def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:
 
 
 @few
-@given(plain, st.booleans())
-def test_repairs_that_are_skipped_would_do_nothing(text: str, hyphens: bool) -> None:  # noqa: FBT001
-    expected, notes = text, []
-    for sentence, change in _WITH_HYPHENS if hyphens else _ALWAYS:
-        changed = change(expected)
-        notes += [sentence] if changed != expected else []
-        expected = changed
-    assert repair(text, hyphens=hyphens) == (expected, tuple(notes))
-
-
-@few
 @given(st.characters(exclude_categories=["Cs"]))
 def test_cleaning_that_is_skipped_would_do_nothing(character: str) -> None:
     text = f"字{character}字"
     if text.isprintable():
         assert clean(f"{text}\n字") == (f"{text}\n字", ())
         assert clean(text) == (text, ())
+
+
+@few
+@given(st.text(min_size=1).filter(str.isprintable), st.text(min_size=1).filter(str.isprintable))
+def test_a_pseudonym_is_the_hmac_in_base32(kind: str, number: str) -> None:
+    pepper = _derived(ROOT, b"miaoban pepper v1")
+    expected = hmac.digest(pepper, f"{kind}|{number}".encode(), sha256)[:20]
+    assert MemoryVault().pseudonym(kind, number) == b32encode(expected).decode().lower()
+
+
+@pytest.mark.parametrize("number", [bytes(20), b"\xff" * 20, bytes(19) + b"\x01", b"\x80" + bytes(19)], ids=bytes.hex)
+def test_bytes_are_written_in_base32_whatever_they_begin_with(number: bytes) -> None:
+    assert _base32(int.from_bytes(number)) == b32encode(number).decode().lower()

@@ -397,6 +397,21 @@ def test_a_lower_case_check_character_of_a_resident_number_is_raised() -> None:
 
 
 @few
+@given(
+    usccs().map(Uscc)
+    | residents().map(ResidentId)
+    | licences()
+    | st.sampled_from(REGIONS).map(RegionCode)
+    | st.from_regex(r"\A1[3-9][0-9]{9}\Z").map(Mobile)
+    | st.sampled_from(ONE_OF_EACH)
+)
+def test_the_normal_form_needs_no_repair(found: Identifier) -> None:
+    """So `normalise` makes none, and an identifier never changes into another."""
+    assert type(found)._repair(str(found)) == (str(found), ())
+    assert type(found).normalise(str(found)) == (found, ())
+
+
+@few
 @given(usccs(), st.sampled_from(["", " ", "\u3000", "-", "\u200b"]), st.integers(0, 18), st.booleans())
 def test_normalise_is_idempotent(text: str, noise: str, place: int, wide: bool) -> None:  # noqa: FBT001
     typed = text[:place] + noise + text[place:].lower()

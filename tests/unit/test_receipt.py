@@ -1,7 +1,9 @@
 """Receipts: canonical, decided again from themselves alone, and proof against every alteration."""
 
+import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -9,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miaoban.canonical import canonical, digest
+from miaoban.canonical import digest
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.decision.errors import ReceiptError
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.playing import play
-from miaoban.decision.receipt import Receipt, proof_of, receipt_of
+from miaoban.decision.receipt import RECEIPT, Receipt, proof_of, receipt_of
 from miaoban.decision.replay import Difference, first_difference, replay
 from tests import kit
 
@@ -42,9 +44,11 @@ def proof(document: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", FILES)
 def test_every_receipt_is_canonical_and_decides_again_the_same(name: str) -> None:
     made = receipt(name)
-    handed_out = proof_of(made.text(), kit.edition())
-    assert handed_out.digest == digest(made.document())
-    assert canonical(Receipt.read(made.text()).document()) == canonical(made.document()), "storing changes nothing"
+    text, sealed = made.sealed()
+    handed_out = proof_of(text, kit.edition())
+    assert handed_out.digest == sealed
+    assert RECEIPT.validate_json(text) == made, "storing changes nothing"
+    assert proof_of(json.dumps(made.document()), kit.edition()) == handed_out, "nor does the order of keys"
     assert replay(handed_out.model_dump(mode="json", exclude_none=True)) is None
 
 
@@ -147,6 +151,10 @@ MALFORMED: list[tuple[Any, str]] = [
     (proof({**DOCUMENT, "note": "x"}), "an unknown key inside"),
     (proof({key: value for key, value in DOCUMENT.items() if key != "facts"}), "no facts"),
     (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "situation": {"kind": "x"}}}), "a situation that does not exist"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "note": "x"}}), "an unknown fact"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "held": {"present": False, "note": "x"}}}), "an unknown key of a part"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "applicant": {"name": "甄示例"}}}), "an applicant without number"),
+    (proof({**DOCUMENT, "facts": {**DOCUMENT["facts"], "evidence": {"enterprise": {"state": "held"}}}}), "no source"),
 ]
 
 
@@ -157,8 +165,7 @@ def test_what_is_no_receipt_is_told(document: Any, reason: str) -> None:
 
 
 def by_person(outcome: Outcome) -> Receipt:
-    decided = {"outcome": outcome, "decided_by": "officer-7", "reason": "已电话核实"}
-    return receipt("06-name-differs.yaml").model_copy(update=decided)
+    return replace(receipt("06-name-differs.yaml"), outcome=outcome, decided_by="officer-7", reason="已电话核实")
 
 
 @pytest.mark.parametrize("outcome", [Outcome.APPROVED, Outcome.REFUSED])
@@ -219,7 +226,7 @@ def _without_none(value: Any) -> Any:
 
 def test_a_receipt_tells_no_personal_number() -> None:
     for name in FILES:
-        text = receipt(name).text()
+        text, _ = receipt(name).sealed()
         for number in (kit.REPRESENTATIVE[1], kit.AGENT[1], "13900000000", "13900000001"):
             assert number not in text, name
 

@@ -1,5 +1,6 @@
 """Submitting on the fakes: one read, one signature, one commit; once only, whoever sends it how often at once."""
 
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from miaoban.case.case import Case, Status
 from miaoban.case.errors import CaseOpenError
 from miaoban.case.events import Judged
 from miaoban.catalogue.errors import FormError, MatterNotFoundError
+from miaoban.catalogue.publication import Edition
 from miaoban.decision.receipt import proof_of
 from miaoban.decision.replay import replay
 from miaoban.ledger.leaf import Leaf
@@ -103,12 +105,13 @@ def test_the_commit_holds_everything_or_nothing_would_stand(world: World) -> Non
 
 def test_the_receipt_that_was_stored_decides_again(world: World) -> None:
     case_id = world.submit()["case"]
-    proof = proof_of(world.memory.items[keys.receipt(case_id, 1)].body, kit.edition())
+    stored = world.memory.items[keys.receipt(case_id, 1)].body
+    proof = proof_of(stored, kit.edition())
     assert replay(proof.model_dump(mode="json", exclude_none=True)) is None
     leaf = Leaf.read(world.items("LEDGER#")[0].body)
     event = Happened.read(world.memory.items[keys.event(case_id, 2)].body).event
     assert isinstance(event, Judged)
-    assert leaf.receipt == event.receipt == proof.digest
+    assert leaf.receipt == event.receipt == proof.digest == f"sha256:{sha256(stored.encode()).hexdigest()}"
 
 
 def test_no_personal_number_is_stored_anywhere(world: World) -> None:
@@ -244,6 +247,30 @@ def test_a_new_edition_is_noticed_with_the_facts(world: World) -> None:
     answer = world.submit()
     assert answer["matter_name"] == "粮食收购备案（新版）"
     assert world.case(answer["case"]).version == 2
+
+
+def stricter() -> Edition:
+    """The matter, now asking for more."""
+    edition = kit.edition()
+    asked = edition.matter.fields["planned_tonnes"].model_copy(update={"required": True, "minimum": 10_000_000})
+    fields = {**edition.matter.fields, "planned_tonnes": asked}
+    return edition.model_copy(update={"matter": edition.matter.model_copy(update={"fields": fields})})
+
+
+def test_a_repeat_is_answered_also_when_the_form_has_changed_since(world: World) -> None:
+    first = world.submit()
+    publish(world.others, stricter(), kit.NOW)
+    with pytest.raises(FormError):
+        world.submit("key-2", county="211282", region="211282")
+    assert world.submit() == first
+
+
+def test_a_form_that_fits_only_the_new_edition_is_taken_by_a_process_that_knew_the_old_one(world: World) -> None:
+    publish(world.others, stricter(), kit.NOW)
+    with pytest.raises(FormError):
+        world.submit()
+    publish(world.others, kit.edition(), kit.NOW)
+    assert world.submit()["status"] == "approved"
 
 
 class Contended(watched.CountingStore):

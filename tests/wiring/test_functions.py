@@ -98,6 +98,7 @@ AT_HOME = [
     ("miaoban.catalogue.documents", "reads the YAML of a matter's folder, which tools.publish does"),
     ("miaoban.catalogue.folder", "the same"),
     ("miaoban.catalogue.strict_yaml", "its parser"),
+    ("miaoban.catalogue.standards", "reads the YAML of the standard materials, which stewards' tools do"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
     ("miaoban.decision.playing", "plays them"),
 ]
@@ -225,6 +226,7 @@ HEAVY = [
     ("jsonschema_rs", EVERYONE - {"authorize", "relay"}, "and forms"),
     ("standardwebhooks", {"api", "notify"}, "who signs webhooks, and who makes their secrets"),
     ("cryptography", EVERYONE - {"relay"}, "signatures and sealing"),
+    ("rapidfuzz", set[str](), "40 ms that only a steward's question needs"),
     ("yaml", set[str](), "folders are read when they are published, not in Lambda"),
     ("miaoban.memory", set[str](), "the fakes stay at home"),
     ("aws_lambda_powertools.utilities.idempotency", set[str](), "199 ms"),

@@ -6,7 +6,7 @@ key means new pseudonyms: records keyed by the old ones are no longer found, so 
 
 import hmac
 import os
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
@@ -21,6 +21,9 @@ ROOT_LETTERS = 32
 _NONCE = 12
 _KEY = 32
 _PSEUDONYM = 20
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
+_PAIRS = [first + second for first in _LETTERS for second in _LETTERS]
+_SHIFTS = range(8 * _PSEUDONYM - 10, -1, -10)
 
 
 class Sealer:
@@ -29,15 +32,16 @@ class Sealer:
     def __init__(self, root: str) -> None:
         if len(root) < ROOT_LETTERS:
             raise SealError(f"根密钥至少 {ROOT_LETTERS} 个字符，请在密钥库中存入随机文本")
-        self._pepper = _derived(root, b"miaoban pepper v1")
+        self._peppered = hmac.new(_derived(root, b"miaoban pepper v1"), digestmod=sha256)
         self._cipher = AESGCM(_derived(root, b"miaoban seal v1"))
 
     def pseudonym(self, kind: str, number: str) -> str:
         """Return 32 lower-case base32 letters for a kind and number; raises PseudonymError if either is empty."""
         if not kind or not number:
             raise PseudonymError("证件类型和号码均不能为空，请补全后再查询")
-        digest = hmac.digest(self._pepper, f"{kind}|{number}".encode(), sha256)
-        return b32encode(digest[:_PSEUDONYM]).decode().lower()
+        mac = self._peppered.copy()  # setting up the key anew costs as much as the rest
+        mac.update(f"{kind}|{number}".encode())
+        return _base32(int.from_bytes(mac.digest()[:_PSEUDONYM]))
 
     def seal(self, text: str) -> str:
         """Return `v1.` and base64url of a random nonce and the ciphertext; equal texts seal differently each time."""
@@ -58,3 +62,8 @@ class Sealer:
 
 def _derived(root: str, purpose: bytes) -> bytes:
     return HKDF(SHA256(), _KEY, salt=None, info=purpose).derive(root.encode())
+
+
+def _base32(number: int) -> str:
+    """Write 20 bytes in the letters of RFC 4648; the standard library takes twice as long, and names are made all the time."""
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])

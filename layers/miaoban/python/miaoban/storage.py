@@ -13,6 +13,8 @@ from typing import NamedTuple
 class Table(StrEnum):
     """The three tables: what was decided, what departments sent, what was published."""
 
+    __hash__ = str.__hash__  # keys are hashed all the time, and an enumeration hashes itself in Python
+
     CASES = "cases"
     RECORDS = "records"
     CATALOGUE = "catalogue"

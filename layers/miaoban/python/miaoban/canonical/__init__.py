@@ -10,7 +10,7 @@ from miaoban.canonical.errors import (
     JsonSyntaxError,
 )
 from miaoban.canonical.reading import DEFAULT_LIMIT, MAX_DEPTH, parse
-from miaoban.canonical.writing import Algorithm, canonical, digest
+from miaoban.canonical.writing import Algorithm, canonical, canonical_text, digest, digest_of
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -24,6 +24,8 @@ __all__ = [
     "JsonNumberError",
     "JsonSyntaxError",
     "canonical",
+    "canonical_text",
     "digest",
+    "digest_of",
     "parse",
 ]

@@ -9,8 +9,8 @@ from pydantic import Field as Declared
 
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
 from miaoban.catalogue.regions import Organ
-from miaoban.decision.conditions import Verdict
 from miaoban.decision.outcome import Direction
+from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
 

@@ -8,8 +8,8 @@ from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
 from miaoban.catalogue.regions import Organ
-from miaoban.decision.conditions import Verdict
 from miaoban.decision.outcome import Direction, Outcome
+from miaoban.decision.verdict import Verdict
 from miaoban.evidence.privacy import Private
 from miaoban.models import Frozen
 

@@ -37,8 +37,11 @@ def holds(expression: str, roots: Mapping[str, Any]) -> bool:
 
 def all_hold(expressions: tuple[str, ...], roots: Mapping[str, Any]) -> tuple[bool, ...]:
     """Whether each expression is true of the facts, asked at once; raises ExpressionError when any of them does not say."""
-    answers = _evaluated(_together(expressions), roots)
-    return tuple(_told(expression, answer) for expression, answer in zip(expressions, answers, strict=True))
+    answers: list[bool] = _evaluated(_together(expressions), roots)
+    if not set(map(type, answers)) <= {bool}:
+        for expression, answer in zip(expressions, answers, strict=True):
+            _told(expression, answer)
+    return tuple(answers)
 
 
 @lru_cache(maxsize=4096)
@@ -48,7 +51,7 @@ def _together(expressions: tuple[str, ...]) -> str:
 
 def _evaluated(expression: str, roots: Mapping[str, Any]) -> Any:
     try:
-        return compiled(expression).evaluate(_named(paths(expression), roots))
+        return compiled(expression).evaluate(_named(expression, roots))
     except RuntimeError as error:
         raise ExpressionError(f"表达式 {expression} 不能在这些事实上求值") from error
 
@@ -74,12 +77,21 @@ def _words(path: str) -> tuple[str, ...]:
     return tuple(path.split("."))
 
 
-def _named(named: tuple[str, ...], roots: Mapping[str, Any]) -> dict[str, Any]:
+def _named(expression: str, roots: Mapping[str, Any]) -> dict[str, Any]:
     context: dict[str, Any] = {}
-    for path in named:
-        root, _, rest = path.partition(".")
-        if not rest:
-            context[root] = roots.get(root)
-        elif root not in named:  # else the whole root is there already, and it is not ours to change
-            context.setdefault(root, {})[rest] = value_at(roots, path)
+    for root, words in _asked(expression):
+        held = roots.get(root)
+        if words and (type(held) is dict or isinstance(held, Mapping)):
+            context[root] = {word: held.get(word) for word in words}
+        else:
+            context[root] = {} if words else held
     return context
+
+
+@lru_cache(maxsize=4096)
+def _asked(expression: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The roots that an expression names, each with the words that it asks of it; with none where it asks for the whole."""
+    asked: dict[str, list[str]] = {}
+    for root, *words in map(_words, paths(expression)):
+        asked.setdefault(root, []).append(words[0] if words else "")
+    return tuple((root, () if "" in words else tuple(dict.fromkeys(words))) for root, words in asked.items())

@@ -1,12 +1,16 @@
 """Fields: the typed cells that forms and department records are made of, and the JSON Schema they mean."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 from pydantic import Field as Declared
 
+from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
+from miaoban.identifiers.base import Identifier
 from miaoban.models import Frozen
+from miaoban.text import clean
 
 DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
@@ -31,7 +35,16 @@ class FieldType(StrEnum):
 
 
 PERSONAL = frozenset({FieldType.RESIDENT_ID, FieldType.MOBILE})
-FORMATS = frozenset({FieldType.USCC, FieldType.RESIDENT_ID, FieldType.MOBILE, FieldType.REGION})
+
+Normalised = tuple[Identifier | str, tuple[str, ...]]
+"""A text in normal form, and the sentences that say what was done to get there."""
+
+_NORMALISE: Final[Mapping[FieldType, Callable[[str], Normalised]]] = {
+    FieldType.USCC: Uscc.normalise,
+    FieldType.RESIDENT_ID: ResidentId.normalise,
+    FieldType.MOBILE: Mobile.normalise,
+    FieldType.REGION: RegionCode.normalise,
+}
 
 
 class Field(Frozen):
@@ -49,10 +62,20 @@ class Field(Frozen):
     columns: Mapping[str, "Field"] = Declared(default_factory=dict)
     max_rows: int = Declared(default=20, ge=1, le=500)
 
-    @property
+    @cached_property
     def personal(self) -> bool:
         """Whether the value is a personal number, kept as a pseudonym and a sealed text."""
         return self.type in PERSONAL
+
+    @cached_property
+    def guarded(self) -> bool:
+        """Whether the value is a personal number, or a table, whose rows may hold one."""
+        return self.personal or self.type is FieldType.TABLE
+
+    @cached_property
+    def normalise(self) -> Callable[[str], Normalised]:
+        """What brings a text of this field into normal form; it raises a FinalError for one that has none."""
+        return _NORMALISE.get(self.type, clean)
 
 
 Fields = Mapping[str, Field]

@@ -1,6 +1,6 @@
 """Forms: what was sent is normalised where that is safe, checked against the fields, and every problem is told at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -9,15 +9,6 @@ from miaoban.catalogue.errors import FormError, Problem
 from miaoban.catalogue.fields import Field, Fields, FieldType, schema
 from miaoban.catalogue.problems import escaped, problems_of
 from miaoban.errors import FinalError
-from miaoban.identifiers import Mobile, RegionCode, ResidentId, Uscc
-from miaoban.text import clean
-
-IDENTIFIERS = {
-    FieldType.USCC: Uscc,
-    FieldType.RESIDENT_ID: ResidentId,
-    FieldType.MOBILE: Mobile,
-    FieldType.REGION: RegionCode,
-}
 
 
 class Checked(NamedTuple):
@@ -39,13 +30,14 @@ class Form:
         """Normalise and check values; raises FormError with one problem for each place that is wrong."""
         reader = _Reader()
         normal = reader.row(self.fields, values, pointer)
-        named = {problem.pointer for problem in reader.problems}
-        errors = self._validator.iter_errors(normal)
-        faults = (fault for error in errors for fault in problems_of(self.fields, error, pointer))
-        problems = [*reader.problems, *(fault for fault in faults if fault.pointer not in named)]
-        if problems:
-            raise FormError(problems)
+        if reader.problems or not self._validator.is_valid(normal):
+            raise FormError([*reader.problems, *self._faults(normal, pointer, {fault.pointer for fault in reader.problems})])
         return Checked(normal, tuple(dict.fromkeys(reader.repairs)))
+
+    def _faults(self, normal: dict[str, Any], pointer: str, named: Collection[str]) -> Iterator[Problem]:
+        """What is wrong by the schema, but for places where something is wrong already."""
+        for error in self._validator.iter_errors(normal):
+            yield from (fault for fault in problems_of(self.fields, error, pointer) if fault.pointer not in named)
 
 
 class _Reader:
@@ -56,35 +48,28 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def row(self, fields: Fields, values: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        return {code: self._value(fields.get(code), value, pointer, code) for code, value in values.items()}
-
-    def _value(self, field: Field | None, value: Any, pointer: str, code: str) -> Any:
-        if field is None:
-            return value
-        if isinstance(value, str):
-            return self._text(field, value, pointer, code)
-        if isinstance(value, list) and field.type is FieldType.TABLE:
-            place = f"{pointer}/{escaped(code)}"
-            return [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
-        return value
+        normal = dict(values)
+        for code, value in values.items():
+            field = fields.get(code)
+            if field is None:
+                continue
+            if isinstance(value, str):
+                normal[code] = self._text(field, value, pointer, code)
+            elif isinstance(value, list) and field.type is FieldType.TABLE:
+                place = f"{pointer}/{escaped(code)}"
+                normal[code] = [self._row(field, row, f"{place}/{number}") for number, row in enumerate(value)]
+        return normal
 
     def _row(self, field: Field, row: Any, pointer: str) -> Any:
         return self.row(field.columns, row, pointer) if isinstance(row, Mapping) else row
 
     def _text(self, field: Field, value: str, pointer: str, code: str) -> str:
         try:
-            normal, repairs = self._read(field, value)
+            normal, repairs = field.normalise(value)
         except FinalError as error:
             place = f"{pointer}/{escaped(code)}"
             self.problems.append(Problem(pointer=place, code=error.code, message=f"{field.label}：{error}"))
             return value
         if repairs:
             self.repairs += (f"{field.label}：{repair}" for repair in repairs)
-        return normal
-
-    def _read(self, field: Field, value: str) -> tuple[str, tuple[str, ...]]:
-        identifier = IDENTIFIERS.get(field.type)
-        if identifier is None:
-            return clean(value)
-        normal, repairs = identifier.normalise(value)
-        return str(normal), repairs
+        return str(normal)

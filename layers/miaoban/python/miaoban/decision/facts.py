@@ -1,37 +1,58 @@
 """Facts: all that a decision knows, and the paths by which conditions name it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pydantic_core import to_jsonable_python
+
 from miaoban.evidence.record import Evidence, State
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
 OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "today"})
 
 
-class Applicant(Frozen):
+@dataclass(frozen=True, slots=True)
+class Applicant:
     """Who files: the name and the pseudonym of the resident number (the agent 经办人, or the person himself)."""
+
+    __pydantic_config__ = CLOSED
 
     number: str
     name: str | None = None
 
+    def document(self) -> dict[str, Any]:
+        """The applicant as plain JSON values."""
+        return given({"number": self.number, "name": self.name})
 
-class Held(Frozen):
+
+@dataclass(frozen=True, slots=True)
+class Held:
     """The licence in force, or the open case, for the same unique key."""
+
+    __pydantic_config__ = CLOSED
 
     present: bool = False
     licence: str | None = None
     case: str | None = None
 
+    def document(self) -> dict[str, Any]:
+        """What is held as plain JSON values, without what is not."""
+        return given({"present": self.present, "licence": self.licence, "case": self.case})
 
-class Facts(Frozen):
+
+@dataclass(frozen=True)
+class Facts:
     """Everything a decision rests on.
 
     Personal numbers are pseudonyms; `now` is the moment of deciding; `corrected` tells that the one correction is used up.
     """
+
+    __pydantic_config__ = CLOSED
 
     now: datetime
     region: str
@@ -42,12 +63,26 @@ class Facts(Frozen):
     evidence: Mapping[str, Evidence]
     corrected: bool = False
 
+    def document(self) -> dict[str, Any]:
+        """The facts as plain JSON values: what a model would write, at half the cost, and every decision pays it."""
+        return {
+            "now": to_jsonable_python(self.now),
+            "region": self.region,
+            "situation": self.situation,
+            "applicant": self.applicant.document(),
+            "held": self.held.document(),
+            "form": self.form,
+            "evidence": {name: evidence.document() for name, evidence in self.evidence.items()},
+            "corrected": self.corrected,
+        }
+
     @property
     def today(self) -> str:
         """The law's date (Asia/Shanghai) of `now`."""
         return self.now.astimezone(LAW_TIME).date().isoformat()
 
-    def roots(self) -> dict[str, Any]:
+    @cached_property
+    def roots(self) -> Mapping[str, Any]:
         """The values under the first words of paths; a record's own words are `present` and its fields."""
         own = {
             "form": self.form,

@@ -8,6 +8,7 @@ wrong afterwards goes to a person.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import NamedTuple
 
 from pydantic import Field as Declared
 
@@ -15,8 +16,9 @@ from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.matter import Condition, Effect, Matter, Redirect
 from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
-from miaoban.decision.conditions import Truth, Verdict, judge
+from miaoban.decision.conditions import judge
 from miaoban.decision.facts import Facts
+from miaoban.decision.verdict import Truth, Verdict
 from miaoban.models import Frozen
 
 
@@ -41,18 +43,17 @@ class Direction(Frozen):
     note: str | None = None
 
 
-class Decision(Frozen):
-    """One decision: the outcome, all verdicts, the sources it waits for, and the direction if redirected."""
+class Decision(NamedTuple):
+    """One decision: the outcome, all verdicts, the sources it waits for, and the direction if redirected.
+
+    `reasons` are the verdicts that stand against approval, and the flags.
+    """
 
     outcome: Outcome
     verdicts: tuple[Verdict, ...]
-    waiting_for: tuple[str, ...] = ()
-    direction: Direction | None = None
-
-    @property
-    def reasons(self) -> tuple[Verdict, ...]:
-        """The verdicts that stand against approval, and the flags."""
-        return tuple(verdict for verdict in self.verdicts if verdict.truth is not Truth.TRUE)
+    reasons: tuple[Verdict, ...]
+    waiting_for: tuple[str, ...]
+    direction: Direction | None
 
     @property
     def flags(self) -> tuple[Verdict, ...]:
@@ -71,23 +72,18 @@ _STRENGTH = {
 
 def decide(matter: Matter, situation: Situation, facts: Facts) -> Decision:
     """Decide on the facts: pure, total, the same answer for the same input."""
-    verdicts = judge(matter, situation.conditions, facts)
-    kinds = {_kind(verdict) for verdict in verdicts}
+    verdicts = judge(matter, situation, facts)
+    reasons = tuple(verdict for verdict in verdicts if verdict.truth is not Truth.TRUE)
+    kinds = {_kind(verdict) for verdict in reasons}
     outcome = next((outcome for kind, outcome in _STRENGTH.items() if kind in kinds), Outcome.APPROVED)
     if outcome is Outcome.CORRECTING and facts.corrected:
         outcome = Outcome.REVIEWING
-    return Decision(
-        outcome=outcome,
-        verdicts=verdicts,
-        waiting_for=_waiting_for(verdicts),
-        direction=_direction(matter, situation, facts, verdicts) if outcome is Outcome.REDIRECTED else None,
-    )
+    direction = _direction(matter, situation, facts, reasons) if outcome is Outcome.REDIRECTED else None
+    return Decision(outcome, verdicts, reasons, _waiting_for(reasons), direction)
 
 
-def _kind(verdict: Verdict) -> str | None:
+def _kind(verdict: Verdict) -> str:
     """The effect's name; an unknown waits, a defect goes to a person, an unknown hint only flags."""
-    if verdict.truth is Truth.TRUE:
-        return None
     if verdict.effect is not None:
         return verdict.effect.value
     if verdict.hint:
@@ -95,13 +91,13 @@ def _kind(verdict: Verdict) -> str | None:
     return "review" if verdict.defect else "wait"
 
 
-def _waiting_for(verdicts: tuple[Verdict, ...]) -> tuple[str, ...]:
-    return tuple(sorted({name for verdict in verdicts if _kind(verdict) == "wait" for name in verdict.missing}))
+def _waiting_for(reasons: tuple[Verdict, ...]) -> tuple[str, ...]:
+    return tuple(sorted({name for verdict in reasons if _kind(verdict) == "wait" for name in verdict.missing}))
 
 
-def _direction(matter: Matter, situation: Situation, facts: Facts, verdicts: tuple[Verdict, ...]) -> Direction:
+def _direction(matter: Matter, situation: Situation, facts: Facts, reasons: tuple[Verdict, ...]) -> Direction:
     """Follow the first redirecting condition in the matter's order."""
-    sent = {verdict.condition for verdict in verdicts if verdict.effect is Effect.REDIRECT}
+    sent = {verdict.condition for verdict in reasons if verdict.effect is Effect.REDIRECT}
     condition = next(condition for condition in situation.conditions if condition.id in sent)
     return _resolve(matter, facts, _redirect(condition))
 
@@ -112,7 +108,7 @@ def _redirect(condition: Condition) -> Redirect:
 
 def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
     if redirect.to == "authority":
-        region = str(value_at(facts.roots(), redirect.region or ""))
+        region = str(value_at(facts.roots, redirect.region or ""))
         organ = matter.organ(region)
         note = None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}"
         return Direction(to=redirect.to, organ=organ, note=note)

@@ -4,7 +4,7 @@ A release step refuses a matter for which `failures` has a sentence.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -144,7 +144,7 @@ def _private(number: ResidentId) -> Private:
 
 def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evidence:
     fields = _fields(edition, edition.matter.records[name])
-    return evidence.model_copy(update={"values": mapping(fields, evidence.values)})
+    return replace(evidence, values=mapping(fields, evidence.values))
 
 
 def _evidence(edition: Edition, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
@@ -184,7 +184,7 @@ def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetim
 
 
 def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str, Evidence], given: Given) -> dict[str, Any]:
-    applicant = {"name": given.applicant.name, "number": _private(given.applicant.number).model_dump()}
+    applicant = {"name": given.applicant.name, "number": _private(given.applicant.number).document()}
     roots = {"applicant": applicant, **{name: evidence.values for name, evidence in stored.items()}}
     prefills = {code: field.prefill for code, field in situation.fields.items() if field.prefill and values.get(code) is None}
     held = {code: value_at(roots, path) for code, path in prefills.items()}

@@ -8,22 +8,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.fields import Field, Fields
+from miaoban.catalogue.fields import Fields
 from miaoban.decision.facts import Facts
 from miaoban.evidence.comparison import agrees
 
 IDENTITY = "identity"
+ISSUED, DECLARED = "A", "D"
 
 
 def grades(fields: Fields, facts: Facts) -> dict[str, str]:
     """The grade of every value in the form."""
-    roots = facts.roots()
-    return {code: _grade(fields[code], value, roots) for code, value in facts.form.items() if code in fields}
+    roots = facts.roots
+    return {
+        code: _grade(path, value, roots) if (path := fields[code].prefill) else DECLARED
+        for code, value in facts.form.items()
+        if code in fields
+    }
 
 
-def _grade(field: Field, value: Any, roots: Mapping[str, Any]) -> str:
-    held = value_at(roots, field.prefill) if field.prefill else None
-    return "A" if held is not None and agrees(value, held, "name") else "D"
+def _grade(path: str, value: Any, roots: Mapping[str, Any]) -> str:
+    held = value_at(roots, path)
+    return ISSUED if held is not None and agrees(value, held, "name") else DECLARED
 
 
 def source_of(path: str, facts: Facts) -> str:

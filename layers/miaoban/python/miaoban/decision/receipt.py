@@ -1,24 +1,28 @@
 """The receipt (决定回执): everything a decision rested on, in canonical form, so that it can be decided again."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from pydantic_core import from_json
+from pydantic import TypeAdapter
 
-from miaoban.canonical import digest
+from miaoban.canonical import canonical_text, digest, digest_of
 from miaoban.catalogue.publication import Edition, Published
-from miaoban.decision.conditions import Verdict
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
 from miaoban.decision.provenance import grades
-from miaoban.models import Frozen
+from miaoban.decision.verdict import Verdict
+from miaoban.models import CLOSED, Frozen, given
 
 MACHINE = "machine"
 
 
-class Receipt(Frozen):
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
     """One decision with its grounds. `digest` of its canonical text is what the ledger keeps."""
+
+    __pydantic_config__ = CLOSED
 
     schema_version: int = 1
     case: str
@@ -34,17 +38,40 @@ class Receipt(Frozen):
 
     def document(self) -> dict[str, Any]:
         """The receipt as plain JSON values, without what is empty."""
-        return self.model_dump(mode="json", exclude_none=True)
+        verdicts = [verdict.document() for verdict in self.verdicts]
+        return {**self._first(), "verdicts": verdicts, "version": self.version}
 
     def sealed(self) -> tuple[str, str]:
-        """The text to store, and the digest of what it says: that of `document()`, without making it."""
-        text = self.text()
-        return text, digest(from_json(text))
+        """The text to store, which is the canonical JSON of `document()`, and its digest.
+
+        Most verdicts are the same in every receipt and keep their text; they stand last but one in the order of keys.
+        """
+        verdicts = ",".join([verdict.canonical for verdict in self.verdicts])
+        text = f'{canonical_text(self._first())[:-1]},"verdicts":[{verdicts}],"version":{self.version}}}'
+        return text, digest_of(text)
+
+    def _first(self) -> dict[str, Any]:
+        told = {
+            "schema_version": self.schema_version,
+            "case": self.case,
+            "matter": self.matter,
+            "edition": self.edition,
+            "facts": self.facts.document(),
+            "provenance": self.provenance,
+            "outcome": self.outcome.value,
+            "decided_by": self.decided_by,
+            "reason": self.reason,
+        }
+        return given(told)
 
     @property
     def decided_at(self) -> datetime:
         """The moment of deciding."""
         return self.facts.now
+
+
+RECEIPT: Final = TypeAdapter(Receipt)
+"""Reads a stored receipt, or one handed in, as strictly as a model."""
 
 
 class Proof(Frozen):
@@ -71,5 +98,5 @@ def receipt_of(case: str, published: Published, facts: Facts, decision: Decision
 
 def proof_of(receipt_text: str, edition: Edition) -> Proof:
     """The proof of a stored receipt."""
-    document = Receipt.read(receipt_text).document()
+    document = RECEIPT.validate_json(receipt_text).document()
     return Proof(receipt=document, digest=digest(document), edition=edition)

@@ -1,5 +1,6 @@
 """Replay: a receipt decided again from itself alone, and the first place where the answer differs."""
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -9,7 +10,7 @@ from miaoban.catalogue.errors import SituationError
 from miaoban.catalogue.publication import Published
 from miaoban.decision.errors import ReceiptError
 from miaoban.decision.outcome import decide
-from miaoban.decision.receipt import MACHINE, Proof, Receipt, receipt_of
+from miaoban.decision.receipt import MACHINE, RECEIPT, Proof, Receipt, receipt_of
 
 BY_MACHINE = ("verdicts", "outcome", "provenance")
 BY_PERSON = ("verdicts", "provenance")
@@ -32,13 +33,13 @@ def replay(document: Any) -> Difference | None:
     except SituationError as error:
         raise ReceiptError(f"回执记载的情形在所附的事项版本中不存在（{error}），文件被改动过") from error
     again = receipt_of(receipt.case, published, receipt.facts, decide(published.matter, situation, receipt.facts))
-    return first_difference(_judged(receipt), _judged(again.model_copy(update={"decided_by": receipt.decided_by})))
+    return first_difference(_judged(receipt), _judged(replace(again, decided_by=receipt.decided_by)))
 
 
 def _read(document: Any) -> tuple[Proof, Receipt]:
     try:
         proof = Proof.model_validate(document)
-        receipt = Receipt.model_validate(proof.receipt)
+        receipt = RECEIPT.validate_python(proof.receipt)
     except ValidationError as error:
         place = "/".join(str(step) for step in error.errors()[0]["loc"])
         raise ReceiptError(f"这不是决定回执：{place} 处不符合格式，请使用下载的完整回执文件") from error

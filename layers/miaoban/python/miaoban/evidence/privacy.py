@@ -10,8 +10,8 @@ from miaoban.ports import Vault
 
 PSEUDONYM_KINDS = {FieldType.RESIDENT_ID: "111", FieldType.MOBILE: "mobile"}
 _MASKED: dict[FieldType, Callable[[str], str]] = {
-    FieldType.RESIDENT_ID: lambda text: ResidentId(text).masked,
-    FieldType.MOBILE: lambda text: Mobile(text).masked,
+    FieldType.RESIDENT_ID: ResidentId.mask,
+    FieldType.MOBILE: Mobile.mask,
 }
 
 
@@ -22,10 +22,14 @@ class Private(Frozen):
     masked: str
     sealed: str
 
+    def document(self) -> dict[str, str]:
+        """The number as it stands in stored values."""
+        return {"pseudonym": self.pseudonym, "masked": self.masked, "sealed": self.sealed}
+
 
 def protect(fields: Fields, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
     """Replace every personal number by its `Private` form, also inside tables."""
-    return {code: _protected(fields[code], value, vault) for code, value in values.items()}
+    return {code: _protected(fields[code], value, vault) if fields[code].guarded else value for code, value in values.items()}
 
 
 def _protected(field: Field, value: Any, vault: Vault) -> Any:
@@ -34,9 +38,7 @@ def _protected(field: Field, value: Any, vault: Vault) -> Any:
     if field.personal:
         pseudonym = vault.pseudonym(PSEUDONYM_KINDS[field.type], value)
         return {"pseudonym": pseudonym, "masked": _MASKED[field.type](value), "sealed": vault.seal(value)}
-    if field.type is FieldType.TABLE:
-        return [protect(field.columns, row, vault) for row in value]
-    return value
+    return [protect(field.columns, row, vault) for row in value]
 
 
 def opened(fields: Fields, values: Mapping[str, Any], vault: Vault) -> dict[str, Any]:
@@ -63,12 +65,14 @@ def shown(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mapped(fields: Fields, values: Mapping[str, Any], part: str) -> dict[str, Any]:
-    return {code: _part(fields[code], value, part) for code, value in values.items() if code in fields}
+    return {
+        code: _part(field, value, part) if (field := fields[code]).guarded else value
+        for code, value in values.items()
+        if code in fields
+    }
 
 
 def _part(field: Field, value: Any, part: str) -> Any:
     if isinstance(value, list | tuple):
-        return [_mapped(field.columns, row, part) for row in value] if field.type is FieldType.TABLE else value
-    if isinstance(value, dict) and field.personal:
-        return value[part]
-    return value
+        return [_mapped(field.columns, row, part) for row in value]
+    return value[part] if isinstance(value, dict) else value

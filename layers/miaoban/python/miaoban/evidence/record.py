@@ -1,12 +1,16 @@
 """Records (数源记录) as kept, and the evidence (核验事实) that a record, or its absence, gives at a moment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
+from pydantic_core import to_jsonable_python
+
 from miaoban.catalogue.source import Source
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, Frozen, given
 
 
 class Record(Frozen):
@@ -38,8 +42,11 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Evidence(Frozen):
+@dataclass(frozen=True, slots=True)
+class Evidence:
     """What one record says at the moment of a decision, with its source, digest and times. Grade A: issued by the source."""
+
+    __pydantic_config__ = CLOSED
 
     source: str
     source_name: str
@@ -50,11 +57,36 @@ class Evidence(Frozen):
     issued_at: datetime | None = None
     received_at: datetime | None = None
     grade: str | None = None
-    values: Mapping[str, Any] = {}
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """The evidence as plain JSON values, without what is not known."""
+        told = {
+            "source": self.source,
+            "source_name": self.source_name,
+            "state": self.state.value,
+            "why": self.why,
+            "digest": self.digest,
+            "sequence": self.sequence,
+            "issued_at": self.issued_at and to_jsonable_python(self.issued_at),
+            "received_at": self.received_at and to_jsonable_python(self.received_at),
+            "grade": self.grade,
+            "values": self.values,
+        }
+        return given(told)
 
 
-def assess(source: Source, record: Record | None, watermark: Watermark | None, now: datetime) -> Evidence:
-    """Say what is known: a source that has been silent too long, or a record too old, makes it unknown, never absent."""
+def assess(
+    source: Source,
+    record: Record | None,
+    watermark: Watermark | None,
+    now: datetime,
+    values: Mapping[str, Any] | None = None,
+) -> Evidence:
+    """Say what is known: a source that has been silent too long, or a record too old, makes it unknown, never absent.
+
+    `values` are what a held record says to those who ask; without them, what is kept.
+    """
     if record is None or record.withdrawn:
         return _absence(source, record, watermark, now)
     heard_at = watermark.heard_at if source.absence == "none" and watermark else record.received_at
@@ -69,7 +101,7 @@ def assess(source: Source, record: Record | None, watermark: Watermark | None, n
         issued_at=record.issued_at,
         received_at=record.received_at,
         grade="A",
-        values=record.values,
+        values=record.values if values is None else values,
     )
 
 
@@ -81,12 +113,17 @@ def _absence(source: Source, record: Record | None, watermark: Watermark | None,
 
 
 def _none(source: Source, record: Record | None) -> Evidence:
-    digest = record.digest if record else None
-    return Evidence(source=source.code, source_name=source.name, state=State.NONE, digest=digest)
+    return _nothing(source.code, source.name, State.NONE, digest=record.digest if record else None)
 
 
 def _unknown(source: Source, why: str) -> Evidence:
-    return Evidence(source=source.code, source_name=source.name, state=State.UNKNOWN, why=why)
+    return _nothing(source.code, source.name, State.UNKNOWN, why=why)
+
+
+@lru_cache(maxsize=1024)
+def _nothing(source: str, name: str, state: State, *, why: str | None = None, digest: str | None = None) -> Evidence:
+    """Evidence without a record's values: mostly the same for everybody, so made once."""
+    return Evidence(source=source, source_name=name, state=state, why=why, digest=digest)
 
 
 def _stale(source: Source, heard_at: datetime, now: datetime) -> bool:

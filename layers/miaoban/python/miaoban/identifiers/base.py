@@ -50,7 +50,10 @@ class Identifier(ABC):
 
         Raises `IdentifierError` when what is left is still not valid.
         """
-        repaired, notes = cls._repair(text)
+        try:
+            return cls(text), ()  # the normal form needs no repair, and most people write it
+        except IdentifierError:
+            repaired, notes = cls._repair(text)
         return cls(repaired), notes
 
     @classmethod

@@ -21,7 +21,12 @@ class Mobile(Identifier):
     @property
     def masked(self) -> str:
         """The first three and last four digits, with stars between."""
-        return masked(self.text, 3, 4)
+        return self.mask(self.text)
+
+    @staticmethod
+    def mask(text: str) -> str:
+        """Mask the text of a number that was checked before."""
+        return masked(text, 3, 4)
 
     @classmethod
     def _repair(cls, text: str) -> tuple[str, tuple[str, ...]]:

@@ -9,7 +9,6 @@ _LOWER: Final = {code: code - 0x20 for code in range(ord("a"), ord("z") + 1)}
 _INVISIBLE: Final = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _HYPHENS: Final = dict.fromkeys(map(ord, "-\u2010\u2011\u2012\u2013\u2014\u2212"))
 _SPACES: Final = re.compile(r"\s+")
-_LOWER_CASE: Final = re.compile("[a-z]")
 
 _ALWAYS: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
     ("已去除不可见字符", lambda text: text.translate(_INVISIBLE)),
@@ -25,8 +24,6 @@ def repair(text: str, *, hyphens: bool) -> tuple[str, tuple[str, ...]]:
 
     Hyphens go only where joining the parts cannot make a different identifier (`hyphens`).
     """
-    if text.isascii() and text.isalnum() and not _LOWER_CASE.search(text):
-        return text, ()
     notes: list[str] = []
     for sentence, change in _WITH_HYPHENS if hyphens else _ALWAYS:
         changed = change(text)

@@ -25,7 +25,12 @@ class ResidentId(Identifier):
     @property
     def masked(self) -> str:
         """The first four and last four characters, with stars between."""
-        return masked(self.text, 4, 4)
+        return self.mask(self.text)
+
+    @staticmethod
+    def mask(text: str) -> str:
+        """Mask the text of a number that was checked before."""
+        return masked(text, 4, 4)
 
     @property
     def birth_date(self) -> date:

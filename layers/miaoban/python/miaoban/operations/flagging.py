@@ -6,7 +6,7 @@ from datetime import datetime
 from miaoban.case.case import Case
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.regions import Organ
-from miaoban.decision.conditions import Verdict
+from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.ruling import Ruling
@@ -40,7 +40,7 @@ def flags(case: Case, ruling: Ruling) -> Iterator[Put]:
             matter=case.matter,
             matter_name=case.matter_name,
             organ=case.organ,
-            holder=str(value_at(ruling.facts.roots(), ruling.filing.published.matter.holder.code)),
+            holder=str(value_at(ruling.facts.roots, ruling.filing.published.matter.holder.code)),
             licence=case.licence,
             raised_at=ruling.facts.now,
             reasons=reasons,

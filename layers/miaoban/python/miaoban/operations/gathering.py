@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from miaoban.case.events import Party, WaitedRecord
 from miaoban.catalogue.expressions import value_at
@@ -28,14 +29,13 @@ class Wanted:
     record_key: str
     key: Key
 
-    @property
+    @cached_property
     def watermark(self) -> Key:
         """Where the source's last word is noted."""
         return keys.watermark(self.source.code)
 
 
-@dataclass(frozen=True)
-class Gathered:
+class Gathered(NamedTuple):
     """What the records say, as stored (numbers in their private form) and as a decision sees it."""
 
     wanted: tuple[Wanted, ...]
@@ -75,31 +75,32 @@ def keys_of(records: Iterable[Wanted]) -> Iterable[Key]:
 
 def gather(records: tuple[Wanted, ...], items: Items, now: datetime) -> Gathered:
     """Say what each record says now."""
-    stored = {record.name: _assessed(record, items, now) for record in records}
-    seen = {record.name: _seen(stored[record.name], record.kind.fields) for record in records}
-    return Gathered(records, {name: evidence.values for name, evidence in stored.items()}, seen)
+    stored: dict[str, Mapping[str, Any]] = {}
+    evidence: dict[str, Evidence] = {}
+    for wanted in records:
+        item = items.get(wanted.key)
+        record = Record.read(item.body) if item else None
+        found = evidence[wanted.name] = _assessed(wanted, record, items, now)
+        stored[wanted.name] = record.values if record and found.state is State.HELD else {}
+    return Gathered(records, stored, evidence)
 
 
-def _assessed(wanted: Wanted, items: Items, now: datetime) -> Evidence:
-    item, mark = items.get(wanted.key), items.get(wanted.watermark)
-    record = Record.read(item.body) if item else None
+def _assessed(wanted: Wanted, record: Record | None, items: Items, now: datetime) -> Evidence:
+    mark = items.get(wanted.watermark) if wanted.source.absence == "none" else None
     watermark = Watermark.read(mark.body) if mark else None
-    return assess(wanted.source, record, watermark, now)
-
-
-def _seen(evidence: Evidence, fields: Fields) -> Evidence:
-    if not evidence.values:
-        return evidence
-    return evidence.model_copy(update={"values": comparable(fields, evidence.values)})
+    seen = comparable(wanted.kind.fields, record.values) if record else None
+    return assess(wanted.source, record, watermark, now, seen)
 
 
 def filled(fields: Fields, form: Mapping[str, Any], gathered: Gathered, party: Party) -> dict[str, Any]:
     """The stored form with every value that is held and was not typed: asked once is enough."""
-    applicant = {"name": party.name, "number": party.number.model_dump()}
+    applicant = {"name": party.name, "number": party.number.document()}
     roots = {**gathered.stored, "applicant": applicant}
-    prefills = {code: field.prefill for code, field in fields.items() if field.prefill and form.get(code) is None}
-    held = {code: value_at(roots, path) for code, path in prefills.items()}
-    return {**form, **{code: value for code, value in held.items() if value is not None}}
+    filled = dict(form)
+    for code, field in fields.items():
+        if field.prefill and form.get(code) is None and (held := value_at(roots, field.prefill)) is not None:
+            filled[code] = held
+    return filled
 
 
 def waited(gathered: Gathered, waiting_for: Iterable[str]) -> tuple[WaitedRecord, ...]:

@@ -1,9 +1,9 @@
 """Ruling on a filing: the facts gathered, the decision made, the receipt written. Pure, given what was read."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from miaoban.case.case import Case
 from miaoban.case.events import Party
@@ -30,8 +30,7 @@ class Guard(Frozen):
     open_case: str | None = None
 
 
-@dataclass(frozen=True)
-class Filing:
+class Filing(NamedTuple):
     """One filing as the machine takes it: numbers private, values in normal form."""
 
     case: str
@@ -43,8 +42,7 @@ class Filing:
     corrected: bool = False
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A decision with all that it rests on."""
 
     filing: Filing
@@ -58,13 +56,12 @@ class Ruling:
 
     def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
-        receipt = self.receipt.model_copy(update={"decided_by": officer, "outcome": outcome, "reason": reason})
+        receipt = replace(self.receipt, decided_by=officer, outcome=outcome, reason=reason)
         text, digest = receipt.sealed()
-        return replace(self, receipt=receipt, receipt_text=text, receipt_digest=digest)
+        return self._replace(receipt=receipt, receipt_text=text, receipt_digest=digest)
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """What one batch read for a filing: its unique key, its records, and the items found."""
 
     filing: Filing

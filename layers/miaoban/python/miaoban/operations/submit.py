@@ -14,6 +14,7 @@ from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.evidence.privacy import protect
 from miaoban.models import Frozen
+from miaoban.operations import keys
 from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.judging import judged, licensed
 from miaoban.operations.once import Once
@@ -22,7 +23,7 @@ from miaoban.operations.ruling import Filing, Read, Ruling, read, rule
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Step, settle
 from miaoban.operations.views import case_view, view
-from miaoban.storage import Commit
+from miaoban.storage import Commit, Items
 
 CASE_LETTERS = 8
 
@@ -58,19 +59,30 @@ def _attempt(
     services: Services, application: Application, party: Party, once: Once, assisted_by: str | None
 ) -> Mapping[str, Any] | None:
     published = current(services, application.matter)
-    filing, repairs = filing_from(services, published, application, party)
+    try:
+        filing, repairs = filing_from(services, published, application, party)
+    except ProblemsError:
+        # What does not fit may have been answered before it stopped fitting, or fit a newer edition than this process knows.
+        items = services.store.read([once.key, keys.pointer(application.matter)])
+        if once.answered(items) is None and is_current(published, items):
+            raise
+        return _answered_or_again(services, published, once, items)
     found = read(services, filing, [once.key])
-    answered = once.answered(found.items)
-    if answered is not None:
-        return answered
-    if not is_current(published, found.items):
-        refresh(services, application.matter)
-        return None
+    if once.key in found.items or not is_current(published, found.items):
+        return _answered_or_again(services, published, once, found.items)
     _refuse_second(found)
     step = _step(services, rule(found, services.now()), assisted_by)
     answer = {**view(case_view(step.after)), "repairs": list(repairs)}
     services.store.commit(Commit((*settle(step, found).writes, once.remember(answer))))
     return answer
+
+
+def _answered_or_again(services: Services, published: Published, once: Once, items: Items) -> Mapping[str, Any] | None:
+    """The earlier answer; or None to try again, with the edition now in force."""
+    answered = once.answered(items)
+    if answered is None:
+        refresh(services, published.matter.code)
+    return answered
 
 
 def _step(services: Services, ruling: Ruling, assisted_by: str | None) -> Step:
@@ -86,7 +98,8 @@ def filing_from(
     situation, form = published.situation(application.situation)
     checked = form.check(application.form, "/form")
     organ = organ_of(published.matter, application.region)
-    case_id = f"{organ.region}-{law_date(services.now()):%Y%m%d}-{services.new_id(CASE_LETTERS)}"
+    day = law_date(services.now()).isoformat().replace("-", "")
+    case_id = f"{organ.region}-{day}-{services.new_id(CASE_LETTERS)}"
     values = protect(situation.fields, checked.values, services.vault)
     return Filing(case_id, published, situation, organ, party, values), checked.repairs
 

@@ -8,8 +8,8 @@ from miaoban.case.case import Case, Status
 from miaoban.catalogue.matter import Basis
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
-from miaoban.decision.conditions import Compared, Truth, Verdict
 from miaoban.decision.outcome import Direction
+from miaoban.decision.verdict import Compared, Truth, Verdict
 from miaoban.evidence.privacy import shown
 from miaoban.licence.licence import Holder, Licence, LicenceStatus, Line
 from miaoban.models import Frozen

@@ -1,0 +1,77 @@
+"""Verdicts: what became of each condition."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from miaoban.canonical import canonical_text
+from miaoban.catalogue.matter import Basis, Effect
+from miaoban.models import CLOSED, given
+
+
+class Truth(StrEnum):
+    """The three values of a condition."""
+
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A declared value beside the held one."""
+
+    __pydantic_config__ = CLOSED
+
+    field: str
+    label: str
+    declared: Any = None
+    held: Any = None
+    agrees: bool
+
+    def document(self) -> dict[str, Any]:
+        """The pair as plain JSON values, without what is not known."""
+        told = {"field": self.field, "label": self.label, "declared": self.declared, "held": self.held}
+        return {**given(told), "agrees": self.agrees}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one condition; words for people only where it does not hold. A `hint` can flag and no more."""
+
+    __pydantic_config__ = CLOSED
+
+    condition: str
+    basis: Basis
+    truth: Truth
+    effect: Effect | None = None
+    missing: tuple[str, ...] = ()
+    title: str | None = None
+    says: str | None = None
+    cure: str | None = None
+    compared: tuple[Compared, ...] = ()
+    defect: str | None = None
+    hint: bool = False
+
+    @cached_property
+    def canonical(self) -> str:
+        """The canonical JSON of `document()`, made once where the same verdict is given again."""
+        return canonical_text(self.document())
+
+    def document(self) -> dict[str, Any]:
+        """The verdict as plain JSON values, without what is empty."""
+        told = {
+            "condition": self.condition,
+            "basis": {"law": self.basis.law, "article": self.basis.article},
+            "truth": self.truth.value,
+            "effect": self.effect and self.effect.value,
+            "missing": [*self.missing],
+            "title": self.title,
+            "says": self.says,
+            "cure": self.cure,
+            "compared": [pair.document() for pair in self.compared],
+            "defect": self.defect,
+            "hint": self.hint,
+        }
+        return given(told)
