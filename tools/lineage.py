@@ -19,10 +19,12 @@ from miaoban.catalogue.codes import word
 from miaoban.catalogue.compiled import burden, compile_edition
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.lineage import ASKABLE, Lineage, Why, node_of
-from miaoban.catalogue.nodes import Dependent, Kind
+from miaoban.catalogue.nodes import Dependent, Kind, MaterialUse
 from miaoban.catalogue.plans import Way
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.standards import read_standards
 from tools.folders import edition_of, folders
+from tools.naming import STANDARDS
 
 WIDE: Final = 180
 """Columns of a table that is written to a file."""
@@ -34,7 +36,7 @@ WAYS: Final[Mapping[str, str]] = {
     Way.LATER: "容缺后补",
 }
 WHYS: Final[Mapping[str, str]] = {
-    Why.HELD: "数源已有，另一事项已经免于提交",
+    Why.HELD: "数源已有，可以免于提交",
     Why.GOVERNMENT: "政府部门核发，还没有接数源",
 }
 KINDS: Final[Mapping[str, str]] = {Kind.SOURCE: "数源", Kind.MATERIAL: "材料", Kind.FIELD: "字段"}
@@ -117,9 +119,21 @@ def _matter(code: str, editions: Editions) -> Table:
 
 
 def _todo(_: str, editions: Editions) -> Table:
-    todos = _lineage(editions).asked_though_held()
+    todos = _lineage(editions).asked_though_held(_by_standard())
     rows = ((todo.matter_name, todo.name, WHYS[todo.why], todo.source or "", todo.spared_in or "") for todo in todos)
     return table(f"应当免于提交而仍在索要的材料：{len(todos)} 项", ("事项", "材料", "原因", "数源", "已免的事项"), rows)
+
+
+def _by_standard() -> Callable[[MaterialUse], str | None]:
+    """Which source spares a material by its standard, which it names or whose name it has."""
+    standards = read_standards(STANDARDS.name, STANDARDS.read_text(encoding="utf-8"))
+
+    def source(use: MaterialUse) -> str | None:
+        named = standards.match(use.name)
+        standard = standards.standards.get(use.standard or (named.code if named else ""))
+        return standard.source if standard else None
+
+    return source
 
 
 def _burden(_: str, editions: Editions) -> Table:

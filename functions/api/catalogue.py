@@ -1,4 +1,4 @@
-"""What is made of the catalogue for everybody: guides, notices, the public lists, and the lineage behind them.
+"""What is made of the catalogue for everybody: guides, notices, plans, the public lists, and the lineage behind them.
 
 It is public because it says nothing that the matters themselves do not say, and nothing of any person.
 """
@@ -14,7 +14,8 @@ from miaoban.catalogue.guidance import GuidePage
 from miaoban.catalogue.lineage import node_of
 from miaoban.catalogue.lists import LISTS
 from miaoban.catalogue.notice import Notice
-from miaoban.operations.guides import guide, notice, page_of_list
+from miaoban.catalogue.plans import Plan
+from miaoban.operations.guides import guide, notice, page_of_list, plan
 from miaoban.operations.lineage import bundle_of, page_of_todo, page_of_uses
 
 routes = Blueprint(__name__)
@@ -30,6 +31,12 @@ def read_guide(call: Call) -> GuidePage:
 def read_notice(call: Call) -> Notice:
     """Read the one-time notice of a situation."""
     return notice(call.services, call.path["matter"], call.query)
+
+
+@operation(routes, Action.READ_PLAN, Plan)
+def read_plan(call: Call) -> Plan:
+    """Read the plan of a situation: the form with its prefill, what is verified where, and which materials are spared."""
+    return plan(call.services, call.path["matter"], call.query)
 
 
 @operation(routes, Action.READ_LIST, ListAnswer)

@@ -270,6 +270,7 @@ def test_routes_are_unique() -> None:
         "/v1/matters/{matter}",
         "/v1/matters/{matter}/guide",
         "/v1/matters/{matter}/notice",
+        "/v1/matters/{matter}/plan",
         "/v1/lists/{list}",
         "/v1/lineage",
         "/v1/lineage/todo",

@@ -56,6 +56,14 @@ def test_a_notice_of_the_answers_in_the_query() -> None:
     assert (status, [part["name"] for part in notice["bring"]]) == (200, ["仓房租赁合同"])
 
 
+def test_a_plan_of_the_answers_in_the_query() -> None:
+    status, plan = get(Action.READ_PLAN, GRAIN, kind="first", subject="enterprise", storage="own")
+    prefills = {field["code"]: field.get("prefill", {}).get("source") for field in plan["form"]["fields"]}
+    assert (status, prefills["address"], prefills["grains"]) == (200, "legal-person-base", None)
+    assert {part["code"]: part["way"] for part in plan["materials"]}["business-licence"] == "spared"
+    assert {found["condition"] for found in plan["verification"]} >= {"C1", "C6"}
+
+
 def test_a_list() -> None:
     status, found = get(Action.READ_LIST, {"list": "powers"})
     assert (status, found["title"], len(found["rows"])) == (200, "权力事项清单", 2)
@@ -90,6 +98,7 @@ REFUSED: list[tuple[Action, Mapping[str, str] | None, dict[str, str], int, str, 
     (Action.READ_LIST, {"list": "secrets"}, {}, 404, "not-found", "no such list"),
     (Action.READ_LIST, {"list": "powers"}, {"cursor": "x"}, 400, "cursor-invalid", "a cursor that is none"),
     (Action.READ_LINEAGE, None, {}, 422, "request-invalid", "no node"),
+    (Action.READ_LINEAGE, None, {"node": f"source:{'x' * 201}"}, 422, "catalogue-invalid", "a key that no table takes"),
     (Action.READ_LINEAGE, None, {"node": "held:x"}, 422, "catalogue-invalid", "what is no node"),
     (Action.READ_BUNDLE, None, {"matters": "other"}, 422, "bundle-invalid", "no bundle of one"),
     (Action.READ_BUNDLE, None, {"matters": "other,nothing"}, 404, "matter-not-found", "no such matter"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from miaoban.catalogue.matter import Material
 from miaoban.catalogue.publication import Edition
 from tests import kit, made
 from tools import guide, lineage
@@ -20,15 +21,15 @@ ANSWERS = [
     ("field:uscc", ["2 个事项受影响", "listing"], "a field"),
     ("material:营业执照", ["2 个事项受影响", "营业执照（提交）"], "a material"),
     (f"matter:{kit.GRAIN}", ["abnormal-operations", "contact_phone", "营业执照"], "a matter"),
-    ("todo", ["1 项", "数源已有，另一事项已经免于提交", "legal-person-base/enterprise"], "the reform's to-do list"),
+    ("todo", ["1 项", "数源已有，可以免于提交", "legal-person-base/enterprise"], "the reform's to-do list"),
     ("burden", ["原需", "仍需提交"], "materials before and after exemption"),
     (f"bundle:{kit.GRAIN}+other", ["2 个事项合并", "│ 材料 │ 8", "│ 数源 │ 6", "合并后的材料"], "a bundle"),
 ]
 
 
-def ask(question: str) -> tuple[int, str]:
+def ask(question: str, editions: dict[str, Edition] = EDITIONS) -> tuple[int, str]:
     written = StringIO()
-    code = lineage.main([question], Console(file=written, width=400), EDITIONS)
+    code = lineage.main([question], Console(file=written, width=400), editions)
     return code, written.getvalue()
 
 
@@ -37,6 +38,19 @@ def test_what_is_answered(question: str, words: list[str], reason: str) -> None:
     code, written = ask(question)
     assert code == 0
     assert [word for word in words if word not in written] == [], reason
+
+
+STANDARDS = [
+    (made.material("企业营业执照副本"), "legal-person-base/enterprise", "a name of the standard"),
+    (made.material("证照甲", standard="business-licence"), "legal-person-base/enterprise", "the standard itself"),
+    (made.material("章程"), "0 项", "a standard that no source holds"),
+]
+
+
+@pytest.mark.parametrize(("given", "told", "reason"), STANDARDS, ids=[row[-1] for row in STANDARDS])
+def test_the_to_do_list_knows_the_sources_of_standards(given: Material, told: str, reason: str) -> None:
+    _, written = ask("todo", {"one": made.edition("one", materials={"a": given})})
+    assert told in written, reason
 
 
 UNKNOWN = [

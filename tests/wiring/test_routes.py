@@ -17,6 +17,7 @@ PUBLIC = [
     ("read_matter", "so is what a service asks, on which basis and in which time"),
     ("read_guide", "who does what by when, for everybody (716号令 art. 6)"),
     ("read_notice", "so is what to bring, told once"),
+    ("read_plan", "so is what is filled in, verified and spared"),
     ("read_list", "the five lists are public by their name"),
     ("read_lineage", "it says nothing that the matters do not say, and nothing of any person"),
     ("read_todo", "so is what need not be asked for (716号令 art. 7)"),

@@ -11,6 +11,7 @@ class Action(StrEnum):
     READ_MATTER = "read_matter"
     READ_GUIDE = "read_guide"
     READ_NOTICE = "read_notice"
+    READ_PLAN = "read_plan"
     READ_LIST = "read_list"
     READ_LINEAGE = "read_lineage"
     READ_TODO = "read_todo"
@@ -63,6 +64,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_MATTER, "GET", "/v1/matters/{matter}", public=True),
     Route(Action.READ_GUIDE, "GET", "/v1/matters/{matter}/guide", public=True, query=("region",)),
     Route(Action.READ_NOTICE, "GET", "/v1/matters/{matter}/notice", public=True, query=("*",)),
+    Route(Action.READ_PLAN, "GET", "/v1/matters/{matter}/plan", public=True, query=("*",)),
     Route(Action.READ_LIST, "GET", "/v1/lists/{list}", public=True),
     Route(Action.READ_LINEAGE, "GET", "/v1/lineage", public=True, query=("node",)),
     Route(Action.READ_TODO, "GET", "/v1/lineage/todo", public=True),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from miaoban.catalogue.compiled import Compiled
 from miaoban.catalogue.errors import CatalogueError
@@ -14,8 +14,14 @@ from miaoban.catalogue.tracing import dependents
 from miaoban.models import Frozen
 from miaoban.text import comparable
 
-ASKABLE = (Kind.SOURCE, Kind.FIELD, Kind.MATERIAL)
+LONGEST: Final = 200
+"""Characters of a key."""
+ASKABLE: Final = (Kind.SOURCE, Kind.FIELD, Kind.MATERIAL)
 """The kinds of nodes that a person asks about."""
+
+
+Held = Callable[[Node], Iterable[Dependent]]
+Standard = Callable[[MaterialUse], str | None]
 
 
 class Why(StrEnum):
@@ -28,7 +34,7 @@ class Why(StrEnum):
 class Todo(Frozen):
     """A material that a matter asks for although a source holds it, or although government issues it.
 
-    `source` (`source/kind`) is what spares it in matter `spared_in`; both are missing where no source is linked yet.
+    `source` (`source/kind`) is what spares it in matter `spared_in`, or by its standard; missing where none is linked yet.
     """
 
     matter: str
@@ -83,32 +89,34 @@ class Lineage:
         """All keys of a kind."""
         return tuple(self._matters) if kind is Kind.MATTER else tuple(node.key for node in self._uses if node.kind is kind)
 
-    def asked_though_held(self) -> tuple[Todo, ...]:
+    def asked_though_held(self, standard: Standard = lambda _: None) -> tuple[Todo, ...]:
         """The reform's to-do list: materials asked for though a source holds them, or though government issues them."""
         asked = self.dependents(Node(Kind.ASKED, ANY))
-        return tuple(todo for entry in asked for todo in todos(entry, self.dependents))
+        return tuple(todo for entry in asked for todo in todos(entry, self.dependents, standard))
 
 
 def node_of(text: str) -> Node:
     """The node that a text such as `source:legal-person-base` names; raises CatalogueError."""
     kind, _, key = text.partition(":")
-    if kind not in ASKABLE or not key:
+    if kind not in ASKABLE or not 0 < len(key) <= LONGEST:
         raise CatalogueError(f"“{text[:60]}”不是血缘图中的对象，请写成 source:数源、field:字段 或者 material:材料")
     return Node(Kind(kind), comparable(key) if kind == Kind.MATERIAL else key)
 
 
-def todos(entry: Dependent, held: Callable[[Node], Iterable[Dependent]]) -> Iterator[Todo]:
-    """What one matter asks for without need; `held` answers who is spared a material."""
+def todos(entry: Dependent, held: Held, standard: Standard = lambda _: None) -> Iterator[Todo]:
+    """What one matter asks without need: `held` says who is spared a material, `standard` which source its standard has."""
     for use in entry.materials:
         found = _spared(use, held)
         if found is not None:
             matter, source = found
             yield _todo(entry, use, Why.HELD, source, matter)
+        elif source := standard(use):
+            yield _todo(entry, use, Why.HELD, source)
         elif use.class_ == "government":
             yield _todo(entry, use, Why.GOVERNMENT)
 
 
-def _spared(use: MaterialUse, held: Callable[[Node], Iterable[Dependent]]) -> tuple[str, str | None] | None:
+def _spared(use: MaterialUse, held: Held) -> tuple[str, str | None] | None:
     """The first matter that is spared the same material, and by which record."""
     for key in use.identities:
         for other in held(Node(Kind.HELD, key)):

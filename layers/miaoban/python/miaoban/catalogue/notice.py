@@ -8,7 +8,7 @@ from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.matter import Effect
 from miaoban.catalogue.plans import FieldPlan, MaterialPlan, Plan, Way, plan_of
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.verifying import Verification
+from miaoban.catalogue.verifying import ConditionPlan
 from miaoban.models import Frozen
 
 
@@ -102,7 +102,7 @@ def _spared(material: MaterialPlan) -> Spared:
     return Spared(code=material.code, name=material.name, because=because)
 
 
-def _requirement(found: Verification, cures: Mapping[str, str]) -> Requirement:
+def _requirement(found: ConditionPlan, cures: Mapping[str, str]) -> Requirement:
     return Requirement(
         condition=found.condition,
         title=found.title,

@@ -15,7 +15,7 @@ from miaoban.catalogue.matter import Effect, Material, Matter
 from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select
-from miaoban.catalogue.verifying import Verification, needs_of, verification
+from miaoban.catalogue.verifying import ConditionPlan, condition_plan, needs_of
 from miaoban.models import Frozen
 
 
@@ -64,7 +64,7 @@ class Plan(Frozen):
     answers: Mapping[str, str]
     barred: str | None = None
     form: FormPlan
-    verification: tuple[Verification, ...]
+    verification: tuple[ConditionPlan, ...]
     materials: tuple[MaterialPlan, ...]
 
     def met(self, *ways: Way) -> tuple[MaterialPlan, ...]:
@@ -77,7 +77,7 @@ class Parts:
     """The parts of a matter, planned once: which of them stand is what a situation says."""
 
     fields: Mapping[str, FieldPlan]
-    verification: Mapping[str, Verification]
+    verification: Mapping[str, ConditionPlan]
     materials: Mapping[str, MaterialPlan]
 
 
@@ -86,7 +86,7 @@ def parts_of(edition: Edition) -> Parts:
     matter = edition.matter
     return Parts(
         fields={code: _field(edition, code, field) for code, field in matter.fields.items()},
-        verification={condition.id: verification(edition, condition) for condition in matter.conditions},
+        verification={condition.id: condition_plan(edition, condition) for condition in matter.conditions},
         materials={code: material_plan(edition, code, material) for code, material in matter.materials.items()},
     )
 

@@ -113,7 +113,7 @@ class _Scene:
 
     def dependent(self, parts: Iterable[Part]) -> Dependent:
         """The entry of a node on which these parts rest."""
-        codes: dict[Layer, list[str]] = {layer: [] for layer in Layer}
+        codes: dict[Layer, list[str]] = defaultdict(list)
         standing = 0
         for part in parts:
             codes[part.layer].append(part.code)

@@ -17,7 +17,7 @@ class Asked(Frozen):
     silent: str
 
 
-class Verification(Frozen):
+class ConditionPlan(Frozen):
     """A condition as it is verified: the paths that it needs, the sources behind them, and what happens if it fails."""
 
     condition: str
@@ -36,11 +36,11 @@ def needs_of(condition: Condition) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*enough, *condition.needs, *matched)))
 
 
-def verification(edition: Edition, condition: Condition) -> Verification:
+def condition_plan(edition: Edition, condition: Condition) -> ConditionPlan:
     """How a condition is verified."""
     needs = needs_of(condition)
     roots = dict.fromkeys(path.partition(".")[0] for path in needs)
-    return Verification(
+    return ConditionPlan(
         condition=condition.id,
         title=condition.title,
         basis=condition.basis,

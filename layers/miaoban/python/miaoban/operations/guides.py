@@ -1,10 +1,11 @@
-"""Guides, notices and public lists of what is in force."""
+"""Guides, notices, plans and public lists of what is in force."""
 
 from collections.abc import Mapping
 
 from miaoban.catalogue.guidance import GuidePage, guide_of
 from miaoban.catalogue.lists import LISTS, rows_of
 from miaoban.catalogue.notice import Notice, notice_of
+from miaoban.catalogue.plans import Plan, plan_of
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.operations import keys
 from miaoban.operations.editions import listed, refresh
@@ -25,6 +26,11 @@ def guide(services: Services, matter: str, region: str) -> GuidePage:
 def notice(services: Services, matter: str, answers: Mapping[str, str]) -> Notice:
     """The one-time notice of a situation; raises MatterNotFoundError, SituationError."""
     return notice_of(refresh(services, matter).edition, answers)
+
+
+def plan(services: Services, matter: str, answers: Mapping[str, str]) -> Plan:
+    """The plan of a situation: form, prefill, verification, exemption; raises MatterNotFoundError, SituationError."""
+    return plan_of(refresh(services, matter).edition, answers)
 
 
 def page_of_list(services: Services, code: str, cursor: str | None = None) -> tuple[Rows, str | None]:

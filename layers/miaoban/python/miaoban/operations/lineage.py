@@ -1,6 +1,8 @@
 """Questions to the lineage index: who depends on a node, what is asked for without need, what a bundle merges."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import islice
 
 from miaoban.catalogue.bundle import Bundle, bundle
 from miaoban.catalogue.lineage import Todo, todos
@@ -44,7 +46,8 @@ def _in_force(services: Services, items: Sequence[Item]) -> tuple[Dependent, ...
 def page_of_todo(services: Services, cursor: str | None = None) -> tuple[tuple[Todo, ...], str | None]:
     """A page of the to-do list: what matters ask for although a source holds it, or although government issues it."""
     asking, more = page_of_uses(services, Node(Kind.ASKED, ANY), cursor, MATTERS_A_PAGE)
-    return tuple(todo for entry in asking for todo in todos(entry, lambda node: _every(services, node))), more
+    held = cache(lambda node: tuple(islice(_every(services, node), 1)))  # the first will do, and is read once a page
+    return tuple(todo for entry in asking for todo in todos(entry, held)), more
 
 
 def _every(services: Services, node: Node) -> Iterator[Dependent]:
