@@ -1,6 +1,5 @@
 """The lineage graph over many matters: built once, every question answered from the index."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -65,17 +64,16 @@ class Lineage:
     @classmethod
     def build(cls, matters: Iterable[Compiled]) -> Self:
         """Build the graph of compiled matters; none of them need be kept."""
-        uses: dict[Node, list[Dependent]] = defaultdict(list)
+        uses: dict[Node, tuple[Node, list[Dependent]]] = {}
         rests: dict[str, Rests] = {}
-        shared: dict[Node, Node] = {}
         for compiled in matters:
-            entries = {shared.setdefault(node, node): entry for node, entry in dependents(compiled).items()}
-            matter = compiled.edition.matter
-            nodes = tuple(node for node in entries if node.kind in ASKABLE)
-            rests[matter.code] = Rests(matter.code, matter.name, nodes)
-            for node, entry in entries.items():
-                uses[node].append(entry)
-        return cls({node: tuple(entries) for node, entries in uses.items()}, rests)
+            matter, nodes = compiled.edition.matter, []
+            for found, entry in dependents(compiled).items():
+                node, entries = uses.setdefault(found, (found, []))  # one node for all who use it
+                entries.append(entry)
+                nodes.append(node)
+            rests[matter.code] = Rests(matter.code, matter.name, tuple(node for node in nodes if node.kind in ASKABLE))
+        return cls({node: tuple(entries) for node, entries in uses.values()}, rests)
 
     def dependents(self, node: Node) -> tuple[Dependent, ...]:
         """Everything that depends on a node, matter by matter; empty for what nobody uses."""

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     HELD = "held"
     ASKED = "asked"
 
+    __hash__ = str.__hash__  # an enum's own is Python code, and every look at the graph hashes a kind
+
 
 ANY: Final = "*"
 

@@ -28,6 +28,8 @@ class Layer(StrEnum):
     RECORD = "records"
     LICENCE = "licence"
 
+    __hash__ = str.__hash__  # an enum's own is Python code, called some hundred times a matter
+
 
 class Part(NamedTuple):
     """A part of a matter."""
@@ -44,7 +46,7 @@ def dependents(compiled: Compiled) -> Mapping[Node, Dependent]:
         for node in nodes:
             touched[node][part] = None
     scene = _Scene(compiled, uses)
-    return {node: scene.dependent(parts) for node, parts in touched.items()}
+    return {node: scene.dependent(tuple(parts)) for node, parts in touched.items()}
 
 
 def uses_of(edition: Edition) -> Mapping[str, MaterialUse]:
@@ -107,12 +109,18 @@ class _Scene:
         self._uses = uses
         self._names = tuple(key_of(plan.answers) for plan in compiled.plans)
         self._standing: dict[Part, int] = defaultdict(int)
+        self._known: dict[tuple[Part, ...], Dependent] = {}
         for bit, plan in enumerate(compiled.plans):
             for part in _parts(plan):
                 self._standing[part] |= 1 << bit
 
-    def dependent(self, parts: Iterable[Part]) -> Dependent:
-        """The entry of a node on which these parts rest."""
+    def dependent(self, parts: tuple[Part, ...]) -> Dependent:
+        """The entry of a node on which these parts rest; a source and its only kind share one."""
+        if parts not in self._known:
+            self._known[parts] = self._dependent(parts)
+        return self._known[parts]
+
+    def _dependent(self, parts: tuple[Part, ...]) -> Dependent:
         codes: dict[Layer, list[str]] = defaultdict(list)
         standing = 0
         for part in parts:
