@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from miaoban.canonical import digest
 from miaoban.case.events import Party
-from miaoban.catalogue.folder import read_edition
+from miaoban.catalogue.folder import read_edition, read_source
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.source import Source
 from miaoban.decision.examples import Example, Given, merged, read_examples
 from miaoban.evidence.privacy import Private, comparable, protect
 from miaoban.evidence.record import Record, Watermark
@@ -43,6 +44,12 @@ at_once = watched.at_once
 def source_texts() -> Mapping[str, str]:
     """The texts of all sources."""
     return texts_of(ROOT / "sources")
+
+
+@lru_cache
+def sources() -> Mapping[str, Source]:
+    """All sources, by code."""
+    return {source.code: source for source in (read_source(name, text) for name, text in source_texts().items())}
 
 
 @lru_cache
@@ -101,9 +108,9 @@ def ready(found: Services | None = None) -> Services:
     return populate(found or services(), examples()["01-own-warehouse.yaml"].given)
 
 
-def populate(found: Services, given: Given) -> Services:
-    """Services in which the catalogue and the records stand as an example says."""
-    publish(found, edition(), found.now())
+def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
+    """Services in which the catalogue and the records stand as an example of a matter says."""
+    publish(found, edition(matter), found.now())
     for source, at in given.heard.items():
         hear(found, source, at)
     for place, records in given.records.items():
@@ -132,7 +139,7 @@ def put_record(
     at: datetime | None = None,
 ) -> Key:
     """Let a department's record be the newest, received now unless said otherwise."""
-    kept = edition().sources[source].kinds[kind]
+    kept = sources()[source].kinds[kind]
     stored = protect(kept.fields, values, found.vault)
     parts = comparable(kept.fields, stored)
     name = record_key(found.vault, source, kind, (parts[part] for part in kept.key))

@@ -15,6 +15,7 @@ from miaoban.decision.receipt import Proof
 from miaoban.operations.cases import load
 from miaoban.operations.notify import InboxPage, read_inbox
 from miaoban.operations.reading import case_in_words, happenings, own_licences, proof, read_licence
+from miaoban.operations.services import law_date
 from miaoban.operations.views import LicenceView, licence_view
 
 routes = Blueprint(__name__)
@@ -58,7 +59,7 @@ def read_one_licence(call: Call) -> LicenceView:
     """Read a licence with its QR text."""
     licence = read_licence(call.services, call.path["licence"])
     permit_licence(call)(licence)
-    return licence_view(licence)
+    return licence_view(licence, law_date(call.services.now()))
 
 
 @operation(routes, Action.READ_INBOX, InboxPage)

@@ -10,10 +10,10 @@ from unittest import mock
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError, NoCredentialsError, NoRegionError
-from botocore.session import Session, get_session
+from botocore.session import get_session
 
 from miaoban.aws.calling import ATTEMPTS, DYNAMODB, KMS, SECRETS, SQS, Dialect, Service
-from miaoban.aws.lines import connected
+from miaoban.aws.lines import Line, connected
 from tests.contract.resources import connect, service
 
 GET = {"TableName": "nowhere", "Key": {"pk": {"S": "办件"}}}
@@ -175,15 +175,15 @@ def test_a_wrong_secret_is_refused(ministack: str) -> None:
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 
 
-def told(region: str | None, **environment: str) -> Session:
-    """A session of this environment and nothing else."""
-    given = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_EC2_METADATA_DISABLED": "true"}
-    with mock.patch.dict("os.environ", given | environment, clear=True):
+NOTHING = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere", "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def line(region: str | None, environment: dict[str, str]) -> Line:
+    """The line to DynamoDB in this environment and no other."""
+    with mock.patch.dict("os.environ", NOTHING | environment, clear=True):
         session = get_session()
         session.set_config_variable("region", region)
-        session.get_credentials()
-        session.get_scoped_config()
-        return session
+        return connected("dynamodb", session)
 
 
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
@@ -199,12 +199,11 @@ PLACES = [
 def test_the_endpoint_is_the_environments_or_the_regions(
     region: str, environment: dict[str, str], endpoint: str, reason: str
 ) -> None:
-    with mock.patch.dict("os.environ", environment):
-        assert connected("dynamodb", told(region, **KEYS)).endpoint == endpoint, reason
+    assert line(region, KEYS | environment).endpoint == endpoint, reason
 
 
 def test_without_a_region_or_credentials_the_error_says_so() -> None:
     with pytest.raises(NoRegionError):
-        connected("dynamodb", told(None, **KEYS))
+        line(None, KEYS)
     with pytest.raises(NoCredentialsError):
-        connected("dynamodb", told("eu-west-1"))
+        line("eu-west-1", {})

@@ -104,6 +104,12 @@ MISTAKES = [
         "the holder",
     ),
     (MATTER, swap("unique: [form.uscc,", "unique: [form.usc,"), "matter.yaml：unique 中的 form.usc 没有", "the unique key"),
+    (
+        MATTER,
+        swap("unique: [form.uscc,", "unique: [situation.king,"),
+        "matter.yaml：unique 中的 situation.king 没有",
+        "nor this",
+    ),
     (MATTER, swap("unit: working-day", "unit: workday"), "matter.yaml：limits.promised.unit", "a unit that is not one"),
     (CONDITIONS, swap("id: C13", "id: C4"), "conditions.yaml：C4 出现了 2 次", "an id twice"),
     (CONDITIONS, swap("situation.subject ==", "situation.subject = ="), "conditions.yaml：C4 的表达式 .* 无法编译", "a typo"),
@@ -201,6 +207,25 @@ MISTAKES += [
     (CITY, lambda text: f"basis: []\n{text}", f"{CITY}：basis 各级统一", "an inherited basis"),
     (CITY, lambda text: f"colour: red\n{text}", f"{CITY}：colour 没有这一项", "an unknown key"),
     (CITY, lambda text: f"limits: {{promised: {LONGER}}}\n{text}", f"{CITY}：limits.promised 只能缩短", "a longer limit"),
+    (
+        CITY,
+        lambda text: f"parameters: {{days: 5}}\n{text}",
+        f"{CITY}：parameters.days 在 matter.yaml 中没有",
+        "a parameter of its own",
+    ),
+    (
+        MATERIALS,
+        swap("key: [form.uscc, applicant.number]}", 'key: [form.uscc, applicant.number], when: "form.county"}'),
+        "materials.yaml：authority 的 when 中的 form.county",
+        "a record read by a fact",
+    ),
+    (
+        MATTER,
+        swap("  contents:", "  valid_until: form.county\n  contents:"),
+        "matter.yaml：result.valid_until 的 form.county 不是日期字段",
+        "a last day that is no day",
+    ),
+    (CONDITIONS, swap(C9, 'holds: "parameter.days > 0"'), "C9 中的 parameter.days 没有", "an unknown parameter"),
     (MATTER, swap(BASIC, 'basic_code: "210198009001"'), "matter.yaml：basic_code 第 3、4 位是 01，而 type 是 10", "two types"),
     (MATTER, swap(BASIC, 'basic_code: "21109800900I"'), "matter.yaml：basic_code", "a letter that codes do not use"),
     (

@@ -1,6 +1,7 @@
 """Matters compiled: situations, prefill, verification, exemption, the one-time notice and the guide."""
 
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from miaoban.catalogue.regions import Overlay, ShorterLimits
 from miaoban.catalogue.situations import select
 from miaoban.identifiers import IdentifierError
 from tests import kit, made
+from tools.folders import edition_of, folders
 
 OWN = {"kind": "first", "subject": "enterprise", "storage": "own"}
 LEASE = {**OWN, "storage": "lease"}
@@ -206,6 +208,17 @@ def test_a_regions_shorter_limit_stands_in_its_guide() -> None:
     found = made.edition(regions=regions)
     assert guide_of(found, "211281").limits.review == "1 个工作日"
     assert guide_of(found, "211282").limits.review == "3 个工作日"
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
+def test_every_shipped_matter_has_its_guide_and_the_notice_of_each_situation(folder: Path) -> None:
+    edition = edition_of(folder)
+    page = guide_of(edition, "211281")
+    assert page.organ is not None, "every matter is received somewhere above this county, or in it"
+    assert page.burden.before == len(edition.matter.materials)
+    assert markdown(page).startswith(f"# {edition.matter.name}")
+    for plan in compile_edition(edition).plans:
+        assert notice_of(edition, plan.answers).sentences
 
 
 def test_the_guide_as_markdown_has_every_section() -> None:

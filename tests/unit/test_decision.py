@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from miaoban.catalogue.matter import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
-from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.provenance import grades, source_of
@@ -63,7 +62,7 @@ def condition(number: int, effect: Effect, holds: str, *needs: str) -> Condition
 
 
 def decided(conditions: tuple[Condition, ...], known: Facts | None = None) -> Decision:
-    situation = Situation(ANSWERS, SITUATION.result, SITUATION.fields, SITUATION.materials, conditions)
+    situation = replace(SITUATION, conditions=conditions)
     return decide(MATTER, situation, known or facts())
 
 

@@ -99,6 +99,26 @@ def test_only_what_is_in_force_can_end(status: LicenceStatus) -> None:
             again(ended)
 
 
+@pytest.mark.parametrize(
+    ("until", "day", "status", "reason"),
+    [
+        (None, LATER, LicenceStatus.VALID, "no last day"),
+        (DAY, DAY, LicenceStatus.VALID, "the last day is in it"),
+        (DAY, LATER, LicenceStatus.EXPIRED, "the day after"),
+    ],
+)
+def test_a_licence_expires_by_itself(until: date | None, day: date, status: LicenceStatus, reason: str) -> None:
+    found = licence(terms=terms(valid_until=until))
+    assert found.status_on(day) is status, reason
+    assert found.cancelled(DAY).status_on(day) is LicenceStatus.CANCELLED, "what ended before stays as it ended"
+
+
+def test_a_credential_says_the_last_day() -> None:
+    ending = message(NUMBER, terms(valid_until=LATER), SIGNER.suite, SIGNER.key_id)
+    assert verify(signed(ending, SIGNER.sign(ending.encode())), KEYS).e == LATER
+    assert verify(credential(), KEYS).e is None
+
+
 def test_a_licence_is_read_back_as_it_was_written() -> None:
     assert Licence.read(licence().text()) == licence()
     assert Licence.read(licence().text()).terms.digest == terms().digest, "an empty line too"
@@ -112,6 +132,7 @@ def test_a_licence_is_read_back_as_it_was_written() -> None:
         ({"organ": MATTER.all_organs[1]}, False, "by whom"),
         ({"contents": (Line(label="收购地", value="清河区"),)}, False, "a line"),
         ({"holder": Holder(code="91211281MAXX000158", kind="001", name="别的公司")}, False, "whose"),
+        ({"valid_until": LATER}, False, "until when"),
         ({"owner": "somebody"}, True, "who filed is no part of the licence"),
         ({"case": "x"}, True, "nor is the case"),
     ],

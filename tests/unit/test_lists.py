@@ -3,8 +3,10 @@
 import pytest
 
 from benchmarks.generated import Catalogue, Size
+from miaoban.catalogue.codes import AUDIENCES, CHANNELS, LEVELS, NATURES, TYPES
 from miaoban.catalogue.lists import LISTS, rows_of
 from miaoban.catalogue.matter import Effect
+from miaoban.catalogue.publication import Edition
 from tests import kit, made
 from tools.folders import edition_of, folders
 
@@ -28,6 +30,14 @@ def test_every_row_fills_its_columns_and_begins_with_the_matter(code: str) -> No
     names = {edition.matter.name for edition in (*SHIPPED, *MADE)}
     assert {row[0] for row in found} <= names
     assert all(all(row) for row in found), "no empty cell"
+
+
+@pytest.mark.parametrize("edition", SHIPPED, ids=lambda edition: edition.matter.code)
+def test_every_code_of_a_shipped_matter_has_a_word(edition: Edition) -> None:
+    matter = edition.matter
+    assert set(matter.audience) <= AUDIENCES.keys()
+    assert set(matter.guide.channels) <= CHANNELS.keys()
+    assert (matter.type in TYPES, matter.level in LEVELS, matter.nature in NATURES) == (True, True, True)
 
 
 FACTS = [

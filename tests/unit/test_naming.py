@@ -17,6 +17,7 @@ from miaoban.catalogue.stripping import LONGEST, skeleton
 from miaoban.text import TextError
 from tests import kit
 from tools import naming
+from tools.folders import folders
 
 TEXT = (kit.ROOT / "standards" / "materials.yaml").read_text(encoding="utf-8")
 STANDARDS = read_standards("materials.yaml", TEXT)
@@ -112,6 +113,15 @@ def test_every_material_of_the_grain_filing_has_a_standard_of_its_class() -> Non
         assert named is not None, material.name
         registered = STANDARDS.standards[named.code].source is not None
         assert registered or STANDARDS.standards[named.code].class_ == material.class_, material.name
+
+
+@pytest.mark.parametrize("matter", [folder.name for folder in folders()])
+def test_a_material_is_the_standard_that_it_names(matter: str) -> None:
+    for material in (m for m in kit.edition(matter).matter.materials.values() if m.standard):
+        named = STANDARDS.match(material.name)
+        assert (material.name, named and named.code) == (material.name, material.standard)
+        standard = STANDARDS.standards[str(material.standard)]
+        assert standard.source is not None or standard.class_ == material.class_, material.name
 
 
 def test_every_source_kind_is_registered() -> None:

@@ -278,7 +278,9 @@ def test_a_record_is_found_where_a_matter_looks_it_up(room: Room) -> None:
     situation, form = published.situation({"kind": "first", "subject": "enterprise", "storage": "own"})
     values = form.check({**dict(kit.application().form), "uscc": "９１211281maxx000158"}, "/form").values
     declared = comparable(situation.fields, protect(situation.fields, values, room.services.vault))
-    wanted = {found.name: found.key for found in gathering.wanted(room.services.vault, published, declared, applicant)}
+    wanted = {
+        found.name: found.key for found in gathering.wanted(room.services.vault, published, situation, declared, applicant)
+    }
 
     room.receive(kit.message({**kit.firm(), "uscc": " 91211281-MAXX000158 "}))
     room.receive(authorisation("２１１２０２１９９００１０１９０２４"))

@@ -1,9 +1,11 @@
 """Regions: what is added in a province holds in its cities and counties, and the nearest word counts."""
 
+from typing import Any
+
 import pytest
 
 from miaoban.catalogue.matter import Matter
-from miaoban.catalogue.regions import Organ, Overlay, Place, ShorterLimits, TimeLimit
+from miaoban.catalogue.regions import Organ, Overlay, Parameter, Place, ShorterLimits, TimeLimit
 from tests import kit
 
 
@@ -21,10 +23,18 @@ def place(name: str) -> Place:
 
 REGIONS = {
     "210000": Overlay(limits=ShorterLimits(review=days(2)), places=(place("省"),)),
-    "211200": Overlay(organs=(organ("211200", "11211202MBXX00019H"),), limits=ShorterLimits(review=days(1))),
-    "211281": Overlay(organs=(organ("211281", "11211281MBXX0006X2"),), places=(place("县"),)),
+    "211200": Overlay(
+        organs=(organ("211200", "11211202MBXX00019H"),),
+        limits=ShorterLimits(review=days(1)),
+        parameters={"days": 15, "kinds": ("a", "b")},
+    ),
+    "211281": Overlay(organs=(organ("211281", "11211281MBXX0006X2"),), places=(place("县"),), parameters={"days": 5}),
 }
-MATTER: Matter = kit.edition().matter.model_copy(update={"regions": REGIONS})
+PARAMETERS = {
+    "days": Parameter(label="期限", value=30, source="示例"),
+    "kinds": Parameter(label="种类", value=("a",), source="示例"),
+}
+MATTER: Matter = kit.edition().matter.model_copy(update={"regions": REGIONS, "parameters": PARAMETERS})
 
 CASES = [
     ("211281", 1, "县", "211281", "a county: the city's limit, its own place and organ"),
@@ -43,6 +53,18 @@ def test_what_holds_in_a_region(region: str, review: int, where: str | None, rec
     found = MATTER.organ(region)
     assert (found.region if found else None) == receives
     assert MATTER.limits_in(region).wait == MATTER.limits.wait
+
+
+@pytest.mark.parametrize(
+    ("region", "parameters", "reason"),
+    [
+        ("211281", {"days": 5, "kinds": ("a", "b")}, "the county's own figure, and the city's"),
+        ("211282", {"days": 15, "kinds": ("a", "b")}, "the city's"),
+        ("210100", {"days": 30, "kinds": ("a",)}, "the defaults"),
+    ],
+)
+def test_a_parameter_is_the_default_until_a_region_sets_it(region: str, parameters: dict[str, Any], reason: str) -> None:
+    assert MATTER.parameters_in(region) == parameters, reason
 
 
 def test_the_code_at_an_organ_is_the_organs_level_and_the_basic_code() -> None:

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miaoban.catalogue.errors import ExpressionError, SituationError
+from miaoban.catalogue.errors import ExpressionError, FormError, SituationError
 from miaoban.catalogue.expressions import holds, paths, value_at
+from miaoban.catalogue.fields import Field, FieldType
+from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.situations import select
@@ -57,6 +59,15 @@ def test_the_answers_choose(kind: str, result: Result, asked: set[str], reason: 
     situation = select(kit.edition().matter, {"kind": kind, "subject": "enterprise", "storage": "own"})
     assert situation.result is result
     assert {"cross_province", "grains", "warehouses", "lease_contract"} & situation.fields.keys() == asked, reason
+
+
+def test_a_record_is_read_only_where_the_situation_has_a_use_for_it() -> None:
+    matter = kit.edition().matter
+    listing = matter.records["listing"].model_copy(update={"when": "situation.kind == 'first'"})
+    limited = matter.model_copy(update={"records": {**matter.records, "listing": listing}})
+    first = {"kind": "first", "subject": "enterprise", "storage": "own"}
+    assert select(limited, first).records.keys() == {"enterprise", "authority", "listing"}
+    assert select(limited, {"kind": "cancel", "subject": "enterprise"}).records.keys() == {"enterprise", "authority"}
 
 
 def test_only_valid_answers_are_remembered() -> None:
@@ -111,3 +122,25 @@ def test_a_path_never_fails(roots: object, path: str) -> None:
 def test_an_option_no_longer_offered_stays_as_its_code() -> None:
     fields = kit.edition().matter.fields
     assert worded(fields, {"grains": ["corn", "millet"], "promise": True}) == {"grains": "玉米、millet", "promise": True}
+
+
+@pytest.mark.parametrize(
+    ("fen", "told", "reason"),
+    [
+        (0, "0.00 元", "nothing"),
+        (5, "0.05 元", "less than a yuan"),
+        (3_000_000, "30,000.00 元", "thirty thousand yuan"),
+        (123_456_789.0, "1,234,567.89 元", "a JSON number that is whole"),
+        (9_007_199_254_740_991, "90,071,992,547,409.91 元", "the largest whole number that JSON carries exactly"),
+    ],
+)
+def test_money_is_whole_fen_told_in_yuan(fen: float, told: str, reason: str) -> None:
+    fields = {"capital": Field(label="活动资金（元）", type=FieldType.MONEY)}
+    assert worded(fields, {"capital": fen}) == {"capital": told}, reason
+
+
+@pytest.mark.parametrize(("fen", "code"), [(-1, "field-range"), (0.5, "field-type"), ("3万", "field-type")])
+def test_money_that_is_not_whole_fen_is_a_problem(fen: object, code: str) -> None:
+    with pytest.raises(FormError) as caught:
+        Form({"capital": Field(label="活动资金（元）", type=FieldType.MONEY)}).check({"capital": fen})
+    assert [problem.code for problem in caught.value.problems] == [code]

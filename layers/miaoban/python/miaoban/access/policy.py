@@ -1,32 +1,34 @@
 """The policy engine: Cedar, with policies and schema parsed once. Nothing is permitted by default."""
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
 
 import cedarpy
-from pydantic_core import to_json
 
 from miaoban.access.errors import ForbiddenError
 from miaoban.access.principal import Principal
+from miaoban.access.questions import Question, check_rules, question
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
-from miaoban.models import given
+
+REMEMBERED = 4096
 
 
 class Policy:
-    """A parsed set of Cedar policies and the schema that requests must keep to.
+    """A parsed set of Cedar policies and the schema that requests must keep to. Cedar is asked each question once.
 
     Checking by the schema costs a quarter of a call, and what it can say of a request depends on nothing but its action and
     the kind of its resource: so that is asked once. What an entity holds, `Principal` and `Resource` see to.
     """
 
     def __init__(self, policies: str, schema: str) -> None:
-        """Parse both; raises `ValueError` when they are not Cedar."""
+        """Parse both; raises `ValueError` when they are not Cedar, or a rule does more than compare values with each other."""
+        check_rules(policies)
         self._policies = cedarpy.PolicySet.from_str(policies)
         self._schema = cedarpy.Schema.from_str(schema)
         self._fitting: dict[tuple[Action, str], bool] = {}
+        self._permitted = lru_cache(maxsize=REMEMBERED)(self._asked)
 
     def permits(self, principal: Principal, action: Action, resource: Resource) -> bool:
         """Whether the principal may do this; not if the action is about another kind, or a rule cannot be evaluated."""
@@ -34,9 +36,12 @@ class Policy:
 
     def permitted(self, principal: Principal, actions: Iterable[Action], resource: Resource) -> frozenset[Action]:
         """Return those of the actions that the principal may do on one resource, asked in one batch."""
-        asked = [action for action in actions if self._fits(action, resource.kind)]
-        requests = [request(principal, action, resource) for action in asked]
-        results = cedarpy.is_authorized_batch(requests, self._policies, entities(principal, resource))
+        return self._permitted(question(principal, resource), tuple(actions))
+
+    def _asked(self, about: Question, actions: tuple[Action, ...]) -> frozenset[Action]:
+        asked = [action for action in actions if self._fits(action, about.kind)]
+        requests = [about.request(action) for action in asked]
+        results = cedarpy.is_authorized_batch(requests, self._policies, about.entities())
         # A forbid rule that fails to evaluate is skipped by Cedar, so an error counts as a refusal.
         return frozenset(
             action for action, result in zip(asked, results, strict=True) if result.allowed and not result.diagnostics.errors
@@ -46,7 +51,7 @@ class Policy:
         """Whether the schema lets anybody ask for this action on this kind of resource."""
         pair = (action, kind)
         if pair not in self._fitting:
-            anybody = _request("", action, kind)
+            anybody = Question("", (), (), kind, ()).request(action)
             answer = cedarpy.is_authorized(anybody, "", [], self._schema)
             self._fitting[pair] = answer.decision is not cedarpy.Decision.NoDecision
         return self._fitting[pair]
@@ -63,33 +68,3 @@ def policy() -> Policy:
     folder = files("miaoban.access")
     names = ("policy.cedar", "schema.cedarschema")
     return Policy(*(folder.joinpath(name).read_text(encoding="utf-8") for name in names))
-
-
-def request(principal: Principal, action: Action, resource: Resource) -> dict[str, Any]:
-    """Return the question to Cedar."""
-    return _request(principal.subject, action, resource.kind)
-
-
-def _request(subject: str, action: Action, kind: str) -> dict[str, Any]:
-    return {
-        "principal": {"type": "User", "id": subject},
-        "action": {"type": "Action", "id": str(action)},
-        "resource": {"type": kind, "id": "this"},
-    }
-
-
-def entities(principal: Principal, resource: Resource) -> str:
-    """Return the two entities that a question is about, as Cedar JSON."""
-    attributes = {
-        "subject": principal.subject,
-        "owner_key": principal.owner_key,
-        "department": principal.department,
-        "region": principal.region and str(principal.region),
-    }
-    user = {
-        "uid": {"type": "User", "id": principal.subject},
-        "attrs": given(attributes),
-        "parents": [{"type": "Role", "id": role} for role in principal.roles],
-    }
-    thing = {"uid": {"type": resource.kind, "id": "this"}, "attrs": resource.attributes, "parents": []}
-    return to_json([user, thing]).decode()

@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import compiled, paths
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.matter import Condition, Effect, Enough, Matter, RecordUse
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ
+from miaoban.catalogue.source import RecordKind
 
 OWN = {
     "applicant": ("name", "number"),
@@ -26,6 +28,7 @@ def check_edition(edition: Edition) -> None:
     """Raise CatalogueError for the first thing that would make a decision of this edition fail or err."""
     _check_records(edition)
     _check_whens(edition.matter)
+    _check_end(edition)
     _check_once((condition.id for condition in edition.matter.conditions), _CONDITIONS)
     for condition in edition.matter.conditions:
         _check_condition(edition, condition)
@@ -52,6 +55,21 @@ def _check_records(edition: Edition) -> None:
         _require(len(use.key) == parts, _MATERIALS, f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应")
 
 
+def _check_end(edition: Edition) -> None:
+    path = edition.matter.result.valid_until
+    field = _field(edition, path) if path else None
+    dated = path is None or (field is not None and field.type is FieldType.DATE)
+    _require(dated, _MATTER, f"result.valid_until 的 {path} 不是日期字段，请核对")
+
+
+def _field(edition: Edition, path: str) -> Field | None:
+    root, _, rest = path.partition(".")
+    use = edition.matter.records.get(root)
+    if use is not None:
+        return _kind(edition, use).fields.get(rest)
+    return edition.matter.fields.get(rest) if root == "form" else None
+
+
 def _check_whens(matter: Matter) -> None:
     for file, place, when in _whens(matter):
         _check_expression(file, place, when)
@@ -64,6 +82,7 @@ def _whens(matter: Matter) -> Iterator[tuple[str, str, str]]:
     parts = (
         (_FORM, matter.fields.items()),
         (_MATERIALS, matter.questions.items()),
+        (_MATERIALS, matter.records.items()),
         (_MATERIALS, matter.materials.items()),
         (_CONDITIONS, ((condition.id, condition) for condition in matter.conditions)),
     )
@@ -115,23 +134,26 @@ def _check_redirect(edition: Edition, condition: Condition) -> None:
 def _exists(edition: Edition, path: str) -> bool:
     root, _, rest = path.partition(".")
     matter = edition.matter
-    if root == "form":
-        return rest in matter.fields
-    if root == "situation":
-        return rest in matter.questions
+    named = {"form": matter.fields, "situation": matter.questions, "parameter": matter.parameters}
+    if root in named:
+        return rest in named[root]
     if root in matter.records:
         return rest == "present" or _held(edition, matter.records[root], rest)
     return rest in OWN.get(root, ())
 
 
 def _held(edition: Edition, use: RecordUse, field: str) -> bool:
-    return field in edition.sources[use.source].kinds[use.kind].fields
+    return field in _kind(edition, use).fields
+
+
+def _kind(edition: Edition, use: RecordUse) -> RecordKind:
+    return edition.sources[use.source].kinds[use.kind]
 
 
 def _needed(path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression."""
     root = path.partition(".")[0]
-    return root in {"form", "situation", *OWN} or path in needs or f"{root}.present" in needs
+    return root in {"form", "situation", "parameter", *OWN} or path in needs or f"{root}.present" in needs
 
 
 def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
@@ -143,9 +165,12 @@ def _uses(matter: Matter) -> Iterator[tuple[str, str, str, set[str]]]:
         yield from ((_FORM, code, path, {"applicant", *records}) for path in (field.prefill,) if path)
     for code, material in matter.materials.items():
         yield from ((_MATERIALS, code, f"form.{field}", {"form"}) for field in material.fields)
-    yield from ((_MATTER, "unique", path, {"form", "applicant"}) for path in matter.unique)
+    yield from ((_MATTER, "unique", path, {"form", "applicant", "situation"}) for path in matter.unique)
     yield from ((_MATTER, "holder", path, {"form", "applicant", *records}) for path in (matter.holder.code, matter.holder.name))
-    yield from ((_MATTER, line.label, line.value, {"form", "organ", "applicant", *records}) for line in matter.result.contents)
+    yield from (
+        (_MATTER, line.label, line.value, {"form", "situation", "organ", "applicant", *records})
+        for line in matter.result.contents
+    )
 
 
 def _leads(edition: Edition, path: str, roots: set[str]) -> bool:

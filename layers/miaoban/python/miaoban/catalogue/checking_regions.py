@@ -52,6 +52,10 @@ def _check_overlay(matter: Matter, code: str, overlay: Overlay) -> None:
     inherited = above.limits_in(code)
     for name, limit in overlay.limits.given().items():
         _check_shorter(file, name, limit, getattr(inherited, name))
+    for name, value in overlay.parameters.items():
+        known = matter.parameters.get(name)
+        if known is None or type(value) is not type(known.value):
+            raise CatalogueError(f"{file}：parameters.{name} 在 matter.yaml 中没有这个参数，或者类型不同，请核对")
 
 
 def _check_shorter(file: str, name: str, limit: TimeLimit, inherited: TimeLimit) -> None:

@@ -43,6 +43,7 @@ LEVELS: Final[Mapping[str, str]] = {
     "county": "县级",
     "town": "乡镇（街道）级",
     "village": "村（社区）级",
+    "shared": "分级管理",
 }
 """行使层级, A.2."""
 

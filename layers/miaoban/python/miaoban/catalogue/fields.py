@@ -16,7 +16,7 @@ DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 class FieldType(StrEnum):
-    """What a field holds; identifiers are checked by `miaoban.identifiers`."""
+    """What a field holds; identifiers are checked by `miaoban.identifiers`, money is whole fen (分)."""
 
     TEXT = "text"
     USCC = "uscc"
@@ -26,6 +26,7 @@ class FieldType(StrEnum):
     DATE = "date"
     NUMBER = "number"
     INTEGER = "integer"
+    MONEY = "money"
     BOOLEAN = "boolean"
     CHOICE = "choice"
     CHOICES = "choices"
@@ -101,6 +102,7 @@ def _body(field: Field) -> dict[str, Any]:
     bodies: dict[FieldType, dict[str, Any]] = {
         FieldType.NUMBER: {"type": "number", **_bounds(field)},
         FieldType.INTEGER: {"type": "integer", **_bounds(field)},
+        FieldType.MONEY: {"type": "integer", "minimum": 0, **_bounds(field)},
         FieldType.BOOLEAN: {"type": "boolean"},
         FieldType.PROMISE: {"type": "boolean", "const": True},
         FieldType.CHOICE: options,

@@ -9,7 +9,7 @@ from pydantic import Field as Declared
 
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.guide import Guide
-from miaoban.catalogue.regions import Limits, Organ, Overlay, Place, TimeLimit, nearest, overlays_of
+from miaoban.catalogue.regions import Limits, Organ, Overlay, Parameter, Place, Setting, TimeLimit, nearest, overlays_of
 from miaoban.identifiers import MatterCode, RegionCode
 from miaoban.models import Frozen
 
@@ -34,9 +34,10 @@ class Basis(Frozen):
 
 
 class Result(StrEnum):
-    """What an approved case does to the holder's licence."""
+    """What an approved case does to the holder's licence; to renew is to supersede the one in force, or else to issue one."""
 
     ISSUE = "issue"
+    RENEW = "renew"
     SUPERSEDE = "supersede"
     CANCEL = "cancel"
 
@@ -57,11 +58,15 @@ class Question(Frozen):
 
 
 class RecordUse(Frozen):
-    """A record of a source that the matter compares with, found by the values at the paths in `key`."""
+    """A record of a source that the matter compares with, found by the values at the paths in `key`.
+
+    It is read only in situations in which `when` holds: what a situation has no use for is not looked at.
+    """
 
     source: str
     kind: str
     key: tuple[str, ...]
+    when: str | None = None
 
 
 class Material(Frozen):
@@ -149,11 +154,12 @@ class Content(Frozen):
 
 
 class LicenceLayout(Frozen):
-    """What the licence is called, its type code (GB/T 36904) and what stands on it."""
+    """What the licence is called, its type code (GB/T 36904), what stands on it, and the path of its last day, if it ends."""
 
     name: str
     type_code: str
     statement: str | None = None
+    valid_until: str | None = None
     contents: tuple[Content, ...]
 
 
@@ -181,6 +187,7 @@ class Matter(Frozen):
     coordinator: str
     result: LicenceLayout
     guide: Guide = Guide()
+    parameters: Mapping[str, Parameter] = Declared(default_factory=dict)
     regions: Mapping[str, Overlay] = Declared(default_factory=dict)
     fields: Mapping[str, Field]
     questions: Mapping[str, Question]
@@ -201,6 +208,14 @@ class Matter(Frozen):
         """The time limits in a region: those of the matter, shortened by its regions from the province down."""
         shorter = [overlay.limits.given() for overlay in overlays_of(self.regions, region)]
         return self.limits.model_copy(update={name: limit for limits in shorter for name, limit in limits.items()})
+
+    def parameters_in(self, region: str) -> dict[str, Setting]:
+        """The value of every parameter in a region: the default, or that of the nearest region that sets it."""
+        if not self.parameters:
+            return {}
+        defaults = {code: parameter.value for code, parameter in self.parameters.items()}
+        own = (overlay.parameters.items() for overlay in overlays_of(self.regions, region))
+        return defaults | {code: value for settings in own for code, value in settings}
 
     def places_in(self, region: str) -> tuple[Place, ...]:
         """Where people go in a region: its own places, or those of the nearest region above that has any."""

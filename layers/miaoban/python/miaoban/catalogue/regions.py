@@ -6,6 +6,8 @@ Name, code, basis and type are the same at all four levels (四级四同); a reg
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from pydantic import Field as Declared
+
 from miaoban.calendar import Limit
 from miaoban.identifiers import IdentifierError, RegionCode
 from miaoban.models import Frozen
@@ -60,11 +62,23 @@ class Place(Frozen):
     phone: str
 
 
+Setting = bool | int | float | str | tuple[str, ...]
+
+
+class Parameter(Frozen):
+    """What no national rule fixes: its default, which regions may replace by their own, and what the default rests on."""
+
+    label: str
+    value: Setting
+    source: str
+
+
 class Overlay(Frozen):
-    """What one region adds to a matter (实施清单)."""
+    """What one region adds to a matter (实施清单); `parameters` replace the matter's defaults."""
 
     organs: tuple[Organ, ...] = ()
     limits: ShorterLimits = ShorterLimits()
+    parameters: Mapping[str, Setting] = Declared(default_factory=dict)
     places: tuple[Place, ...] = ()
 
 

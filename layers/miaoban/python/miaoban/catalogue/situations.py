@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from miaoban.catalogue.errors import Problem, SituationError
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
-from miaoban.catalogue.matter import Condition, Material, Matter, Question, Result
+from miaoban.catalogue.matter import Condition, Material, Matter, Question, RecordUse, Result
 from miaoban.catalogue.problems import quoted
 
-Part = TypeVar("Part", Field, Material, Condition)
+Part = TypeVar("Part", Field, RecordUse, Material, Condition)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +22,7 @@ class Situation:
     fields: Mapping[str, Field]
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
+    records: Mapping[str, RecordUse]
 
 
 def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
@@ -37,6 +38,7 @@ def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
         fields=_applicable(matter.fields, roots),
         materials=_applicable(matter.materials, roots),
         conditions=tuple(condition for condition in matter.conditions if _applies(condition.when, roots)),
+        records=_applicable(matter.records, roots),
     )
 
 

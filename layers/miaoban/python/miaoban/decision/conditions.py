@@ -29,7 +29,7 @@ _SAID: Final = {True: HOLDS, False: Judged(Truth.FALSE)}
 
 def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, ...]:
     """Judge every condition of the situation, in the matter's order."""
-    plan, roots = plan_of(situation), facts.roots
+    plan, roots = plan_of(situation), {**facts.roots, "parameter": matter.parameters_in(facts.region)}
     absent = {path for path in plan.needs if value_at(roots, path) is None}
     doubtful = plan.clauses if absent else plan.examined
     unknown = {clause: why for clause in doubtful if (why := _unknown(clause, absent, facts))}

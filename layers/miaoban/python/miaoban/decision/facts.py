@@ -13,7 +13,7 @@ from miaoban.evidence.record import Evidence, State
 from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
-OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "today"})
+OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "parameter", "today"})
 
 
 @dataclass(frozen=True, slots=True)

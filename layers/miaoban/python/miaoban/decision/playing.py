@@ -17,7 +17,7 @@ from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
-from miaoban.catalogue.wording import worded
+from miaoban.catalogue.wording import answered, worded
 from miaoban.decision.examples import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
@@ -119,11 +119,12 @@ def play(edition: Edition, given: Given) -> Played:
     published = Published(edition=edition, version=1, digest="example")
     situation, form = published.situation(given.situation)
     values = protect(situation.fields, form.check(given.form, "/given/form").values, VAULT)
-    stored = _evidence(edition, given, comparable(situation.fields, values))
+    stored = _evidence(edition, situation, given, comparable(situation.fields, values))
+    organ = edition.matter.organ(given.region)
     filled = _filled(situation, values, stored, given)
     facts = Facts(
         now=given.now,
-        region=given.region,
+        region=organ.region if organ else given.region,
         situation=situation.answers,
         applicant=Applicant(name=given.applicant.name, number=_private(given.applicant.number).pseudonym),
         held=given.held,
@@ -132,9 +133,9 @@ def play(edition: Edition, given: Given) -> Played:
         corrected=given.corrected,
     )
     decision = decide(published.matter, situation, facts)
-    records = {name: _with(edition, name, evidence, shown).values for name, evidence in stored.items()}
-    roots = {**records, "form": worded(situation.fields, shown(situation.fields, filled))}
-    lines = _lines(edition, given.region, roots) if decision.outcome is Outcome.APPROVED else {}
+    records = {name: _with(edition, name, evidence, _told).values for name, evidence in stored.items()}
+    roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}
+    lines = _lines(edition, roots) if decision.outcome is Outcome.APPROVED else {}
     return Played(published, situation, facts, decision, lines)
 
 
@@ -147,9 +148,9 @@ def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evid
     return replace(evidence, values=mapping(fields, evidence.values))
 
 
-def _evidence(edition: Edition, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
+def _evidence(edition: Edition, situation: Situation, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
     roots = {"form": form, "applicant": {"number": _private(given.applicant.number).pseudonym}}
-    keys = {name: [value_at(roots, path) for path in use.key] for name, use in edition.matter.records.items()}
+    keys = {name: [value_at(roots, path) for path in use.key] for name, use in situation.records.items()}
     _check_records(edition, given)
     return {name: _assessed(edition, given, edition.matter.records[name], key) for name, key in keys.items() if all(key)}
 
@@ -191,7 +192,17 @@ def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str
     return {**values, **{code: value for code, value in held.items() if value is not None}}
 
 
-def _lines(edition: Edition, region: str, roots: Mapping[str, Any]) -> dict[str, Any]:
-    organ = edition.matter.organ(region)
-    named = {**roots, "organ": organ.model_dump() if organ else {}}
-    return {line.label: value_at(named, line.value) for line in edition.matter.result.contents}
+def _own_roots(edition: Edition, situation: Situation, filled: Mapping[str, Any], given: Given) -> dict[str, Any]:
+    return {
+        "form": _told(situation.fields, filled),
+        "situation": answered(edition.matter.questions, situation.answers),
+        "applicant": {"name": given.applicant.name, "number": given.applicant.number.masked},
+    }
+
+
+def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    return worded(fields, shown(fields, values))
+
+
+def _lines(edition: Edition, roots: Mapping[str, Any]) -> dict[str, Any]:
+    return {line.label: value_at(roots, line.value) for line in edition.matter.result.contents}

@@ -20,7 +20,7 @@ PARTS = 5
 
 
 class Claims(Frozen):
-    """What the QR code says: number, licence name, holder code and name, organ, day of issue, digest of the contents."""
+    """What the QR code says: number, licence name, holder code and name, organ, day of issue, contents' digest, last day."""
 
     n: str
     t: str
@@ -29,6 +29,7 @@ class Claims(Frozen):
     o: str
     d: date
     c: str
+    e: date | None = None
 
 
 class Credential(Frozen):
@@ -51,8 +52,9 @@ def message(number: str, terms: Terms, suite: str, key_id: str) -> str:
         o=terms.organ.name,
         d=terms.issued_on,
         c=terms.digest,
+        e=terms.valid_until,
     )
-    return ".".join((FORMAT, suite, key_id, _encoded(canonical(claims.model_dump(mode="json")))))
+    return ".".join((FORMAT, suite, key_id, _encoded(canonical(claims.model_dump(mode="json", exclude_none=True)))))
 
 
 def signed(text: str, signature: bytes) -> str:

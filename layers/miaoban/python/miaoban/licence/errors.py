@@ -16,7 +16,7 @@ class LicenceNotFoundError(FinalError):
 
 
 class LicenceStateError(FinalError):
-    """Raised when a licence that is not in force is to be changed."""
+    """Raised when a licence that is not in force is to be changed, or one without a holder to be made."""
 
     code = "licence-state"
 

@@ -18,6 +18,7 @@ class LicenceStatus(StrEnum):
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
     SET_ASIDE = "set-aside"
+    EXPIRED = "expired"
 
 
 class Line(Frozen):
@@ -48,11 +49,13 @@ class Terms(Frozen):
     statement: str | None = None
     contents: tuple[Line, ...]
     issued_on: date
+    valid_until: date | None = None
 
     @property
     def digest(self) -> str:
         """The digest of what the licence says, which its signature covers."""
         parts = {"name", "organ", "holder", "statement", "contents", "issued_on"}
+        parts |= {"valid_until"} if self.valid_until else set()
         return digest(self.model_dump(mode="json", include=parts))
 
 
@@ -67,6 +70,12 @@ class Licence(Frozen):
     ended_on: date | None = None
     successor: str | None = None
     set_aside_proposal: str | None = None
+
+    def status_on(self, day: date) -> LicenceStatus:
+        """Whether the version is in force on a day: a licence with a last day expires by itself, and nothing is written."""
+        until = self.terms.valid_until
+        ended = self.status is LicenceStatus.VALID and until is not None and until < day
+        return LicenceStatus.EXPIRED if ended else self.status
 
     def superseded_by(self, successor: str, on: date) -> "Licence":
         """The version that gave way to its successor."""

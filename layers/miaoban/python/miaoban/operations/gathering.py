@@ -11,6 +11,7 @@ from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Published
+from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.source import RecordKind, Source
 from miaoban.evidence.privacy import comparable
 from miaoban.evidence.record import Evidence, Record, State, Watermark, assess
@@ -48,10 +49,12 @@ def record_key(vault: Vault, source: str, kind: str, parts: Iterable[str]) -> st
     return vault.pseudonym(f"{source}/{kind}", "|".join(parts))
 
 
-def wanted(vault: Vault, published: Published, form: Mapping[str, Any], applicant: str) -> tuple[Wanted, ...]:
-    """The records that a matter compares with, for a form in comparable form and the applicant's pseudonym."""
+def wanted(
+    vault: Vault, published: Published, situation: Situation, form: Mapping[str, Any], applicant: str
+) -> tuple[Wanted, ...]:
+    """The records that a situation compares with, for a form in comparable form and the applicant's pseudonym."""
     roots = {"form": form, "applicant": {"number": applicant}}
-    uses = published.matter.records.items()
+    uses = situation.records.items()
     return tuple(_wanted(vault, published, name, use, roots) for name, use in uses if _named(use, roots))
 
 

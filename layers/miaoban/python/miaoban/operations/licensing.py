@@ -1,11 +1,13 @@
 """What approval does to the licence: a new one, a new version, or an end. Signs; writes nothing itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.matter import Result
-from miaoban.catalogue.wording import worded
+from miaoban.catalogue.fields import Fields
+from miaoban.catalogue.matter import Matter, Result
+from miaoban.catalogue.wording import answered, worded
 from miaoban.evidence.privacy import shown
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.credential import message, signed
@@ -35,14 +37,14 @@ def licence_key(number: str) -> Key:
 
 
 def license_(services: Services, ruling: Ruling) -> Licensed:
-    """Issue, supersede or cancel, as the situation asks; raises LicenceStateError when there is nothing to change."""
+    """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder."""
     result, held = ruling.filing.situation.result, ruling.facts.held.licence
-    if result is Result.ISSUE:
+    if result is Result.ISSUE or (result is Result.RENEW and held is None):
         return _issue(services, ruling)
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
     items = services.store.read([licence_key(held)])
-    return _supersede(services, ruling, items, held) if result is Result.SUPERSEDE else _cancel(ruling, items, held)
+    return _cancel(ruling, items, held) if result is Result.CANCEL else _supersede(services, ruling, items, held)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:
@@ -83,24 +85,34 @@ def _terms(ruling: Ruling) -> Terms:
         case=filing.case,
         owner=filing.party.owner,
         organ=filing.organ,
-        holder=Holder(
-            code=str(value_at(roots, matter.holder.code)),
-            kind=matter.holder.kind,
-            name=str(value_at(roots, matter.holder.name)),
-        ),
+        holder=_holder(matter, roots),
         statement=matter.result.statement,
         contents=tuple(Line(label=line.label, value=value_at(roots, line.value)) for line in matter.result.contents),
         issued_on=law_date(ruling.facts.now),
+        valid_until=value_at(roots, matter.result.valid_until or ""),
     )
+
+
+def _holder(matter: Matter, roots: Mapping[str, Any]) -> Holder:
+    """Whose licence it is; raises LicenceStateError, for a licence that names nobody is none, whoever approves it."""
+    code, name = value_at(roots, matter.holder.code), value_at(roots, matter.holder.name)
+    if code is None or name is None:
+        raise LicenceStateError("持证主体的代码或者名称还没有数据，不能制证，请等数源补上，或者先请申请人补正")
+    return Holder(code=str(code), kind=matter.holder.kind, name=str(name))
 
 
 def _roots(ruling: Ruling) -> dict[str, Any]:
     """The values a licence may show: numbers masked, codes in words."""
     fields = ruling.filing.situation.fields
-    records = {record.name: shown(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
+    records = {record.name: _told(record.kind.fields, ruling.gathered.stored[record.name]) for record in ruling.gathered.wanted}
     organ, party = ruling.filing.organ.model_dump(), ruling.filing.party
     applicant = {"name": party.name, "number": party.number.masked}
-    return {**records, "form": worded(fields, shown(fields, ruling.form)), "organ": organ, "applicant": applicant}
+    situation = answered(ruling.filing.published.matter.questions, ruling.filing.situation.answers)
+    return {**records, "form": _told(fields, ruling.form), "situation": situation, "organ": organ, "applicant": applicant}
+
+
+def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
+    return worded(fields, shown(fields, values))
 
 
 def _put(licence: Licence) -> Put:

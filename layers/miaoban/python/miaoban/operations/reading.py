@@ -14,7 +14,7 @@ from miaoban.licence.licence import Licence
 from miaoban.operations import keys
 from miaoban.operations.editions import at_version
 from miaoban.operations.licensing import licence_key
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Happened
 from miaoban.operations.views import CaseView, LicenceView, case_view, licence_view, reason, view
 from miaoban.storage import Index, Page, Range
@@ -29,7 +29,8 @@ def own_cases(services: Services, owner: str, cursor: str | None) -> tuple[tuple
 def own_licences(services: Services, owner: str, cursor: str | None) -> tuple[tuple[LicenceView, ...], str | None]:
     """A person's licences, newest first."""
     page = _owned(services, owner, "LICENCE#", cursor)
-    return tuple(licence_view(Licence.read(item.body)) for item in page.items), page.cursor
+    today = law_date(services.now())
+    return tuple(licence_view(Licence.read(item.body), today) for item in page.items), page.cursor
 
 
 def _owned(services: Services, owner: str, prefix: str, cursor: str | None) -> Page:

@@ -85,17 +85,17 @@ class Read(NamedTuple):
 def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
     form = comparable(filing.situation.fields, filing.form)
-    records = wanted(services.vault, filing.published, form, filing.party.number.pseudonym)
-    unique = unique_key(services, filing.published, form, filing.party.number.pseudonym)
+    records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
+    unique = unique_key(services, filing, form)
     pointer = keys.pointer(filing.published.matter.code)
     asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
     return Read(filing, unique, records, services.store.read(asked))
 
 
-def unique_key(services: Services, published: Published, form: Mapping[str, Any], applicant: str) -> Key:
-    """The guard's key for a form and the applicant's pseudonym: the matter and its unique values, hashed."""
-    matter = published.matter
-    roots = {"form": form, "applicant": {"number": applicant}}
+def unique_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key:
+    """The guard's key for a filing with its form in comparable form: the matter and its unique values, hashed."""
+    matter, applicant = filing.published.matter, filing.party.number.pseudonym
+    roots = {"form": form, "applicant": {"number": applicant}, "situation": filing.situation.answers}
     values = "|".join(str(value_at(roots, path)) for path in matter.unique)
     return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
 

@@ -61,6 +61,7 @@ class LicenceView(Frozen):
     contents: tuple[Line, ...]
     statement: str | None = None
     issued_on: date
+    valid_until: date | None = None
     ended_on: date | None = None
     successor: str | None = None
     code: str
@@ -116,18 +117,19 @@ def case_view(case: Case, published: Published | None = None) -> CaseView:
     )
 
 
-def licence_view(licence: Licence) -> LicenceView:
-    """A licence in words."""
+def licence_view(licence: Licence, today: date) -> LicenceView:
+    """A licence in words, as it stands today."""
     terms = licence.terms
     return LicenceView(
         number=licence.number,
         name=terms.name,
-        status=licence.status,
+        status=licence.status_on(today),
         holder=terms.holder,
         organ=terms.organ.name,
         contents=terms.contents,
         statement=terms.statement,
         issued_on=terms.issued_on,
+        valid_until=terms.valid_until,
         ended_on=licence.ended_on,
         successor=licence.successor,
         code=licence.code,
