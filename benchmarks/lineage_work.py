@@ -3,6 +3,7 @@
 Usage: python -m benchmarks.lineage_work compile | load FILE; prints one line of JSON.
 """
 
+import gc
 import json
 import resource
 import statistics
@@ -35,6 +36,7 @@ def main(words: list[str]) -> None:
 
 def compile_city() -> Mapping[str, float]:
     """From folder texts to the graph: seconds and megabytes; then questions to it: milliseconds."""
+    gc.set_threshold(50_000, 20, 100)  # nearly all that is made is kept, so looking for garbage finds none
     catalogue = Catalogue(SHENYANG)
     sources, folders = catalogue.sources, list(catalogue.folders())
     started = time.perf_counter(), time.process_time()
@@ -72,12 +74,12 @@ def _questions(lineage: Lineage) -> Mapping[str, float]:
 
 
 def load(text: str) -> Mapping[str, float]:
-    """From the stored text to an edition in force with the form of its first situation; milliseconds."""
-    started = time.perf_counter_ns()
+    """From the stored text to an edition in force with the form of its first situation; processor milliseconds."""
+    started = time.process_time_ns()
     edition = Edition.read(text)
     published = Published(edition=edition, version=1, digest=edition.digest)
     published.situation(situations_of(edition.matter)[0])
-    return {"load_ms": (time.perf_counter_ns() - started) / 1e6}
+    return {"load_ms": (time.process_time_ns() - started) / 1e6}
 
 
 if __name__ == "__main__":
