@@ -9,7 +9,7 @@ SYNCED := .venv/.synced
 export PYTHONPATH := layers/miaoban/python
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up down clean status test check bench names token publish generate import replay redrive openapi package deploy
+.PHONY: help demo up down clean status test check bench names lineage guide lists token publish generate import replay redrive openapi package deploy
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,15 @@ replay: $(SYNCED) ## decide RECEIPT=FILE again and compare
 
 redrive: $(SYNCED) ## move QUEUE=NAME's dead letters back to it
 	$(PY) -m tools.redrive $(QUEUE)
+
+lineage: $(SYNCED) ## say what depends on Q=source:...|field:...|material:..., or Q=matter:...|todo|burden|bundle:a+b
+	@$(PY) -m tools.lineage "$(Q)"
+
+guide: $(SYNCED) ## print the guide of MATTER=NAME in REGION=CODE as Markdown
+	@$(PY) -m tools.guide "$(MATTER)" "$(REGION)"
+
+lists: $(SYNCED) ## print the five public lists, or write them to OUT=FOLDER
+	@$(PY) -m tools.guide lists $(OUT)
 
 openapi: $(SYNCED) ## generate the OpenAPI documents in infra/ from the models
 	$(PY) -m tools.openapi

@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, importing, naming, peer_ratio, report
+from benchmarks import calls, cold, decision, handler, importing, lineage, naming, peer_ratio, report
 from benchmarks.cloud import cloud
 from benchmarks.machine import machine
 from benchmarks.scenario import Scenario, clerk, prepare, scenario
@@ -34,6 +34,8 @@ def measure(scene: Scenario) -> report.Figures:
     """Measure everything in one run."""
     with _progress("decision"):
         decided = decision.measure(scene)
+    with _progress("lineage"):
+        traced = lineage.measure()
     with _progress("names"):
         named = naming.measure()
     with cloud() as environment, _silence():
@@ -48,7 +50,7 @@ def measure(scene: Scenario) -> report.Figures:
         started = cold.measure()
     with _progress("import"), _silence():
         imported = importing.measure()
-    return report.Figures(machine(), called, handled, decided, started, beside, imported, named)
+    return report.Figures(machine(), called, handled, decided, started, beside, traced, imported, named)
 
 
 @contextmanager

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, importing, naming, peer_ratio
+from benchmarks import calls, cold, decision, handler, importing, lineage, naming, peer_ratio
 from benchmarks.machine import Machine
+from miaoban.catalogue.compiled import Burden
 from tools.folders import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
@@ -39,6 +40,7 @@ class Figures:
     decision: decision.DecisionFigures
     cold: tuple[cold.ColdFigures, ...]
     peer: peer_ratio.PeerRatio
+    lineage: lineage.LineageFigures
     importing: importing.ImportFigures
     naming: naming.NamingFigures
 
@@ -51,6 +53,7 @@ def rows(figures: Figures) -> list[Row]:
         *map(_cold, figures.cold),
         *_decision(figures.decision),
         *_peer(figures.peer),
+        *_lineage(figures.lineage),
         *_import(figures.importing),
         *_naming(figures.naming),
     ]
@@ -105,6 +108,28 @@ def _import(found: importing.ImportFigures) -> list[Row]:
         Row("import, items per second of one core", pace, "", f"{found.per_second:,.0f}", "", None),
         Row("search of a county and above, p99", searched, "", f"{found.search_p99_ms:.1f} ms", "", None),
     ]
+
+
+def _lineage(found: lineage.LineageFigures) -> list[Row]:
+    city = found.city
+    size = f"{city['matters']} matters, {city['situations']} situations, {city['characters'] / 1e6:.1f} M characters"
+    asked = f"{city['questions']} questions, median {city['p50_ms']:.2f} ms, worst {city['worst_ms']:.1f} ms"
+    burdens = found.burdens.items()
+    return [
+        _limit("a city's catalogue compiled", size, city["processor_s"], lineage.COMPILE_S, "s"),
+        _limit("the same, memory at the peak", f"{city['wall_s']:.1f} s by the clock", city["peak_mb"], lineage.PEAK_MB, "MB"),
+        _limit("impact question, 99 of 100", asked, city["p99_ms"], lineage.QUESTION_MS, "ms"),
+        _limit("a matter loaded cold", found.slowest, found.load_ms, lineage.LOAD_MS, "ms"),
+        *(Row(f"materials of {name}", _ways(asks), "", f"{asks.before} → {asks.after}", "", None) for name, asks in burdens),
+    ]
+
+
+def _ways(asks: Burden) -> str:
+    return f"spared {asks.spared}, in the form {asks.carried}, handed in {asks.handed}, later {asks.later}"
+
+
+def _limit(figure: str, measured: str, found: float, budget: float, unit: str) -> Row:
+    return Row(figure, measured, "", f"{found:.2f} {unit}", f"at most {budget} {unit}", found <= budget)
 
 
 def _naming(found: naming.NamingFigures) -> list[Row]:

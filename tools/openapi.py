@@ -24,6 +24,16 @@ REF = "#/components/schemas/{model}"
 SECURITY = "bearer"
 ERRORS = (400, 403, 404, 409, 413, 422, 500, 503)
 
+ANSWERS = {
+    "name": "answers",
+    "in": "query",
+    "description": "The answers to the matter's questions, each as a parameter of its own, such as kind=first.",
+    "required": False,
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
@@ -54,11 +64,12 @@ def described(operation: Operation) -> dict[str, Any]:
 
 
 def parameters(operation: Operation) -> list[dict[str, Any]]:
-    """Path parameters, what may be asked, the cursor of lists, and the Idempotency-Key of what writes."""
+    """Path parameters, those of the query, the cursor of lists, and the Idempotency-Key of what writes."""
     names = [part[1:-1] for part in operation.route.path.split("/") if part.startswith("{")]
     told = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
-    asked = (*operation.route.query, *(["cursor"] if "cursor" in operation.answer.model_fields else []))
-    told += [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in asked]
+    told += [ANSWERS if name == "*" else _query(name) for name in operation.route.query]
+    if "cursor" in operation.answer.model_fields:
+        told.append({"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}})
     if operation.once:
         limits = {"type": "string", "minLength": 1, "maxLength": 128}
         told.append({"name": "Idempotency-Key", "in": "header", "required": True, "schema": limits})
@@ -68,6 +79,10 @@ def parameters(operation: Operation) -> list[dict[str, Any]]:
 def answer(model: type[BaseModel]) -> dict[str, Any]:
     """A successful answer."""
     return {"description": (model.__doc__ or "").split("\n")[0], "content": {"application/json": {"schema": reference(model)}}}
+
+
+def _query(name: str) -> dict[str, Any]:
+    return {"name": name.rstrip("?"), "in": "query", "required": not name.endswith("?"), "schema": {"type": "string"}}
 
 
 def problem(status: int) -> dict[str, Any]:

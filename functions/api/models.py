@@ -8,7 +8,9 @@ from pydantic import Field as Declared
 from pydantic import RootModel
 
 from miaoban.case.case import Status
+from miaoban.catalogue.lineage import Todo
 from miaoban.catalogue.matter import Basis, Material, Question, RecordUse
+from miaoban.catalogue.nodes import Dependent
 from miaoban.catalogue.regions import Limits, Organ
 from miaoban.catalogue.source import Source
 from miaoban.decision.outcome import Direction
@@ -133,6 +135,31 @@ class MatterAnswer(Frozen):
     records: Mapping[str, RecordUse]
     sources: Mapping[str, Source]
     form_schema: Mapping[str, Any]
+
+
+class ListAnswer(Frozen):
+    """A page of a public list: a table of texts, matter by matter."""
+
+    list: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    cursor: str | None = None
+
+
+class LineageAnswer(Frozen):
+    """A page of what depends on a node of the lineage graph, by matter."""
+
+    node: str
+    items: tuple[Dependent, ...]
+    cursor: str | None = None
+
+
+class TodoList(Frozen):
+    """A page of what is asked for although a source holds it, or although government issues it."""
+
+    items: tuple[Todo, ...]
+    cursor: str | None = None
 
 
 class CaseList(Frozen):

@@ -54,7 +54,7 @@ MISTAKES = [
     (CONDITIONS, lambda _: "a: {<<: {b: 1}, <<: {c: 1}}", "键应当是文字", "merge keys"),
     (CONDITIONS, lambda _: "? [a, b]\n: 1", "键应当是文字", "a list as a key"),
     (CONDITIONS, lambda _: "1: x", "键应当是文字，数字请加引号", "a number as a key"),
-    (CONDITIONS, lambda _: "a: !!python/object/apply:os.getcwd []", "不是正确的 YAML", "a tag that would run code"),
+    (CONDITIONS, lambda _: "a: !!python/object/apply:os.getcwd []", "不允许使用标签", "a tag that would run code"),
     (CONDITIONS, lambda _: "a: 1\nb: 2\na: 3", "conditions.yaml：.*重复的键 a", "a repeated key, with its line"),
     (MATTER, add("fields: {}"), "form.yaml：fields 在 matter.yaml 中已有", "a part in two files"),
     (MATTER, add("colour: red"), "matter.yaml：colour 没有这一项", "an unknown key"),

@@ -99,6 +99,7 @@ AT_HOME = [
     ("miaoban.catalogue.folder", "the same"),
     ("miaoban.catalogue.lines", "finds the line of a mistake in them"),
     ("miaoban.catalogue.table_files", "reads the decision tables beside them"),
+    ("miaoban.catalogue.strict_yaml", "its parser"),
     ("miaoban.catalogue.standards", "reads the YAML of the standard materials, which stewards' tools do"),
     ("miaoban.decision.examples", "reads a matter's examples, which the tests and the demo play"),
 ]

@@ -13,6 +13,13 @@ class Action(StrEnum):
     READ_ENTRY = "read_entry"
     LIST_IMPORTS = "list_imports"
     READ_IMPORT = "read_import"
+    READ_GUIDE = "read_guide"
+    READ_NOTICE = "read_notice"
+    READ_PLAN = "read_plan"
+    READ_LIST = "read_list"
+    READ_LINEAGE = "read_lineage"
+    READ_TODO = "read_todo"
+    READ_BUNDLE = "read_bundle"
     VERIFY_LICENCE = "verify_licence"
     OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
@@ -51,7 +58,11 @@ class Action(StrEnum):
 
 
 class Route(NamedTuple):
-    """An operation of the HTTP API; a public one has no authoriser and is not asked of the policy. `query` may be asked."""
+    """An operation of the HTTP API; a public one has no authoriser and is not asked of the policy.
+
+    `query` names what must stand in the query, besides a cursor; `name?` is one that may, `*` is any others, as the answers to
+    a matter's questions.
+    """
 
     action: Action
     method: str
@@ -63,10 +74,17 @@ class Route(NamedTuple):
 ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_MATTERS, "GET", "/v1/matters", public=True),
     Route(Action.READ_MATTER, "GET", "/v1/matters/{matter}", public=True),
-    Route(Action.SEARCH_CATALOGUE, "GET", "/v1/catalogue", public=True, query=("words", "region", "audience", "code")),
+    Route(Action.SEARCH_CATALOGUE, "GET", "/v1/catalogue", public=True, query=("words?", "region?", "audience?", "code?")),
     Route(Action.READ_ENTRY, "GET", "/v1/catalogue/{code}", public=True),
     Route(Action.LIST_IMPORTS, "GET", "/v1/imports"),
     Route(Action.READ_IMPORT, "GET", "/v1/imports/{import}"),
+    Route(Action.READ_GUIDE, "GET", "/v1/matters/{matter}/guide", public=True, query=("region",)),
+    Route(Action.READ_NOTICE, "GET", "/v1/matters/{matter}/notice", public=True, query=("*",)),
+    Route(Action.READ_PLAN, "GET", "/v1/matters/{matter}/plan", public=True, query=("*",)),
+    Route(Action.READ_LIST, "GET", "/v1/lists/{list}", public=True),
+    Route(Action.READ_LINEAGE, "GET", "/v1/lineage", public=True, query=("node",)),
+    Route(Action.READ_TODO, "GET", "/v1/lineage/todo", public=True),
+    Route(Action.READ_BUNDLE, "GET", "/v1/lineage/bundle", public=True, query=("matters",)),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
     Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),

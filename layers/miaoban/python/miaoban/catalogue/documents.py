@@ -1,7 +1,7 @@
 """YAML and JSON texts read strictly: no alias, no repeated key, no surprise; a mistake is one sentence with file and line."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, TypeVar, get_args
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -10,29 +10,18 @@ from pydantic_core import ErrorDetails
 from miaoban.canonical import JsonError, parse
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.spelling import meant
+from miaoban.catalogue.strict_yaml import UnwelcomeError, values
 from miaoban.catalogue.texts import LONGEST, check_text
 from miaoban.models import Frozen
-from miaoban.text import hidden
 
 Model = TypeVar("Model", bound=Frozen)
-
-DEEPEST: Final = 40
-"""Levels of one text."""
-
-
-class _UnwelcomeError(yaml.MarkedYAMLError):
-    """Raised for what is YAML, but not ours to take; `problem` is the whole sentence."""
-
-    def __init__(self, sentence: str, mark: Any) -> None:
-        super().__init__(problem=sentence, problem_mark=mark)
 
 
 def document_of(name: str, text: str) -> dict[str, Any]:
     """The mapping that a YAML text is, or a JSON text where the name ends so; raises CatalogueError."""
     check_text(name, text)
     try:
-        _check_events(text)
-        document = yaml.load(text, Loader=StrictLoader)  # noqa: S506 (StrictLoader is a SafeLoader)
+        document = values(text)
         if name.endswith(".json"):
             document = parse(text, 4 * LONGEST)
     except yaml.YAMLError as error:
@@ -48,54 +37,11 @@ def _syntax(name: str, text: str, error: yaml.YAMLError) -> CatalogueError:
     mark = getattr(error, "problem_mark", None)
     line = mark.line + 1 if mark else None
     problem = getattr(error, "problem", None) or "含有不允许的字符"
-    if isinstance(error, _UnwelcomeError):
+    if isinstance(error, UnwelcomeError):
         return CatalogueError(problem, name, line=line)
     written = text.splitlines()[line - 1 : line] if line else []
     cure = "请把制表符改为空格" if "\t" in "".join(written) else "请核对缩进和引号"
     return CatalogueError(f"不是正确的{' JSON' if name.endswith('.json') else ' YAML'}（{problem}），{cure}", name, line=line)
-
-
-def _check_events(text: str) -> None:
-    """Refuse, before anything is built, aliases, which can make a gigabyte of a line, endless nesting and hidden characters."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent):
-            raise _UnwelcomeError("不允许使用别名，请把内容写全", event.start_mark)
-        if depth > DEEPEST:
-            raise _UnwelcomeError(f"嵌套过深，超过 {DEEPEST} 层，请减少层次", event.start_mark)
-        if isinstance(event, yaml.ScalarEvent) and (found := hidden(event.value)):
-            raise _UnwelcomeError(f"有看不见的字符 {found[1]}，请删除", event.start_mark)
-
-
-class StrictLoader(yaml.CSafeLoader):
-    """A safe loader that refuses repeated keys, keys that are not text, and days and numbers that do not exist."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        """Refuse a key that is already there, or that is not text."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.tag != "tag:yaml.org,2002:str":
-                raise _UnwelcomeError("键应当是文字，数字请加引号", key.start_mark)
-            if key.value in seen:
-                raise _UnwelcomeError(f"重复的键 {key.value}，请只保留一个", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _existing(construct: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def constructed(loader: Any, node: Any) -> Any:
-        try:
-            return construct(loader, node)
-        except (ValueError, AttributeError):
-            raise _UnwelcomeError("有不存在的日期或者数字，请核对，或者加引号写成文字", node.start_mark) from None
-
-    return constructed
-
-
-for _kind in ("timestamp", "int", "float", "bool", "binary"):
-    _tag = f"tag:yaml.org,2002:{_kind}"
-    StrictLoader.add_constructor(_tag, _existing(yaml.CSafeLoader.yaml_constructors[_tag]))
 
 
 def model_of(

@@ -11,7 +11,8 @@ from miaoban.catalogue.release import Activated, Later, Release, Retired, Stage,
 from miaoban.catalogue.releasing import activate, supersede
 from miaoban.errors import MiaobanError
 from miaoban.operations import keys
-from miaoban.operations.editions import in_force, replaced
+from miaoban.operations.editions import in_force, refresh, replaced, unlist
+from miaoban.operations.lineage_index import index_writes, write_index
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Range, Table, Write
@@ -61,8 +62,22 @@ def _activate(services: Services, release_id: str, now: datetime) -> bool:
     found = found_in(read_with_pointer(services, release_id), release_id)
     events = activate(found.release, found.pointer, now)
     if events:
-        services.store.commit(Commit(writes_of(services, found, events)))
+        carry_out(services, found, events)
     return bool(events)
+
+
+def carry_out(services: Services, found: Found, events: tuple[Later, ...], *more: Write) -> None:
+    """Write some events of a release in one commit, with what else is to be written.
+
+    What takes effect is in the lineage index before, and what it replaces leaves it afterwards: a crash in between leaves
+    items that nobody believes, and doing it again mends them.
+    """
+    taking = any(isinstance(event, Activated) for event in events)
+    if taking:
+        write_index(services.store, index_writes(edition_of(services, found.release)))
+    services.store.commit(Commit((*writes_of(services, found, events), *more)))
+    if taking:
+        unlist(services, refresh(services, found.release.matter))
 
 
 def read_release(services: Services, release_id: str) -> Release:

@@ -8,6 +8,7 @@ from miaoban.catalogue.publication import Edition, Pointer, Published
 from miaoban.catalogue.source import Source
 from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.lineage_index import index_removals, index_writes, write_index
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Item, Items, Page, Put, Range, Table, Write
 
@@ -61,9 +62,9 @@ def is_current(published: Published, items: Items) -> bool:
     return pointer is not None and pointer.digest == published.digest and pointer.retired is None
 
 
-def listed(services: Services, cursor: str | None = None) -> Page:
+def listed(services: Services, cursor: str | None = None, limit: int = 50) -> Page:
     """The published matters, in order of their codes."""
-    return services.store.query(Range(None, "MATTERS", Table.CATALOGUE, cursor=cursor))
+    return services.store.query(Range(None, "MATTERS", Table.CATALOGUE, cursor=cursor, limit=limit))
 
 
 def publish(services: Services, edition: Edition, effective_from: datetime) -> Published:
@@ -71,12 +72,21 @@ def publish(services: Services, edition: Edition, effective_from: datetime) -> P
     code = edition.matter.code
     found = services.store.read([keys.pointer(code)]).get(keys.pointer(code))
     before = Pointer.read(found.body) if found else None
-    if before and before.digest == edition.digest and before.retired is None:
-        return refresh(services, code)
-    version = before.version + 1 if before else 1
-    pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
-    services.store.commit(Commit(in_force(edition, pointer, found)))
-    return refresh(services, code)
+    write_index(services.store, index_writes(edition))
+    if before is None or before.digest != edition.digest or before.retired is not None:
+        version = before.version + 1 if before else 1
+        pointer = Pointer(matter=code, version=version, digest=edition.digest, effective_from=effective_from)
+        services.store.commit(Commit(in_force(edition, pointer, found)))
+    published = refresh(services, code)
+    unlist(services, published)
+    return published
+
+
+def unlist(services: Services, published: Published) -> None:
+    """Remove from the lineage index the edition that was in force before this one."""
+    before = at_version(services, published.matter.code, published.version - 1) if published.version > 1 else None
+    if before is not None and before.digest != published.digest:
+        write_index(services.store, index_removals(before.edition))
 
 
 def in_force(edition: Edition, pointer: Pointer, found: Item | None) -> tuple[Write, ...]:

@@ -6,10 +6,12 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE          MATTERS <code>
            RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
+           USES#<kind>/<key> <matter>#<digest>
 """
 
 from datetime import UTC, date, datetime
 
+from miaoban.catalogue.nodes import Node
 from miaoban.catalogue.regions import Organ
 from miaoban.storage import Key, Table
 
@@ -127,6 +129,16 @@ def edition(matter: str, version: int) -> Key:
 def listing(matter: str) -> Key:
     """A matter's line in the list of matters."""
     return Key(Table.CATALOGUE, "MATTERS", matter)
+
+
+def uses(node: Node, matter: str, digest: str) -> Key:
+    """What in one edition of a matter, by its digest, depends on a node of the lineage graph."""
+    return Key(Table.CATALOGUE, uses_partition(node), f"{matter}#{digest.partition(':')[2][:16]}")
+
+
+def uses_partition(node: Node) -> str:
+    """The partition of everything that depends on a node."""
+    return f"USES#{node.kind}/{node.key}"
 
 
 def source(code: str) -> Key:

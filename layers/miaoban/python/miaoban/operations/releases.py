@@ -14,7 +14,7 @@ from miaoban.decision.example import Example
 from miaoban.decision.facts import LAW_TIME
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.activating import Found, found_in, read_with_pointer, writes_of
+from miaoban.operations.activating import Found, carry_out, found_in, read_with_pointer
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
@@ -107,7 +107,7 @@ def _advance(services: Services, release_id: str, once: Once, permit: Permit, de
             return answered
         events = decide(found.release, found.pointer, services.now())
         answer = view(fold(found.release, events))
-        services.store.commit(Commit((*writes_of(services, found, events), once.remember(answer))))
+        carry_out(services, found, events, once.remember(answer))
         return answer
 
     return retried(attempt)
