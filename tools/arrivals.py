@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from miaoban.catalogue.folder import read_sources
 from miaoban.evidence.message import HeardMessage, parse_message
 from miaoban.evidence.record import Record, Watermark
 from miaoban.operations import keys
@@ -14,17 +15,12 @@ from miaoban.storage import Key
 from tools.client import until
 from tools.department import send, stamped
 from tools.deployment import services
-
-SOURCES = (
-    ("market-regulation", "legal-person-base"),
-    ("market-regulation", "abnormal-operations"),
-    ("digital-government", "enterprise-authorisations"),
-)
+from tools.folders import SOURCES, texts_of
 
 
 def heartbeats() -> list[dict[str, Any]]:
     """A word from every source, so that its silence about a firm means something."""
-    return [{"department": department, "source": source} for department, source in SOURCES]
+    return [{"department": source.owner, "source": source.code} for source in read_sources(texts_of(SOURCES)).values()]
 
 
 def arrive(outputs: Mapping[str, str], shorts: Iterable[Mapping[str, Any]], seconds: float = 30.0) -> None:

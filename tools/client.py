@@ -108,16 +108,15 @@ class Client:
         """Replace; a repeat changes nothing, so it needs no key."""
         return self.send("PUT", path, _json(body))
 
-    def pages(self, path: str) -> list[Any]:
+    def pages(self, path: str, **query: str) -> list[Any]:
         """Every item of a list, page by page."""
         items: list[Any] = []
-        query: dict[str, str] = {}
         while True:
             page = self.get(path, **query)
             items += page["items"]
             if "cursor" not in page.body:
                 return items
-            query = {"cursor": page["cursor"]}
+            query["cursor"] = page["cursor"]
 
     def send(
         self, method: str, path: str, content: bytes = b"", *, key: str | None = None, query: Mapping[str, str] | None = None

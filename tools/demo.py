@@ -5,7 +5,7 @@ Usage: python -m tools.demo     (make demo starts the cloud first)
 
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -25,9 +25,16 @@ from tools.folders import folders
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
+from tools.tour import guided, traced
 
 MILLISECONDS: Final = "毫秒"
 HEADINGS: Final = ("行", "情形", "结果", "理由和依据", MILLISECONDS, "证照编号和验证路径")
+SHOWN: Final = (
+    ("指南", "查阅办事指南", guided),
+    ("血缘", "查询血缘", traced),
+    ("发布", "提出一次有错的发布", refused),
+)
+"""What is shown after the story: its name, what is being done, and how."""
 WIDE: Final = 200
 """Columns of a table that is written to a file."""
 FAILURES: Final = (StoryError, TooLateError, MiaobanError, LookupError, StopIteration)
@@ -42,7 +49,9 @@ def main(story: Sequence[Scene] = STORY, console: Console | None = None) -> int:
     began = time.perf_counter()
     try:
         stage = Stage(_prepared(screen))
-        failures = _play(story, stage, screen) | _refuse(stage, screen)
+        failures = _play(story, stage, screen)
+        for row, doing, show in SHOWN:
+            failures |= _show(row, doing, show, stage, screen)
     except SETUP as error:
         screen.print(f"[red]演示没有开始：{escape(_sentence(error))}[/red]", highlight=False)
         return 2
@@ -78,13 +87,13 @@ def _play(story: Sequence[Scene], stage: Stage, screen: Console) -> dict[str, st
     return failures
 
 
-def _refuse(stage: Stage, screen: Console) -> dict[str, str]:
-    """Show one release that is refused, and return what went wrong with that."""
+def _show(row: str, doing: str, show: Callable[[Stage], Table], stage: Stage, screen: Console) -> dict[str, str]:
+    """Show a table, and return what went wrong with it."""
     try:
-        with screen.status("提出一次有错的发布"):
-            found = refused(stage)
+        with screen.status(doing):
+            found = show(stage)
     except FAILURES as error:
-        return {"发布": _sentence(error)}
+        return {row: _sentence(error)}
     screen.print(found)
     return {}
 

@@ -8,8 +8,9 @@ from pydantic import Field as Declared
 from pydantic import RootModel
 
 from miaoban.case.case import Status
+from miaoban.catalogue.condition import Basis
 from miaoban.catalogue.lineage import Todo
-from miaoban.catalogue.matter import Basis, Material, Question, RecordUse
+from miaoban.catalogue.matter import Material, Question, RecordUse
 from miaoban.catalogue.nodes import Dependent
 from miaoban.catalogue.regions import Limits, Organ
 from miaoban.catalogue.source import Source

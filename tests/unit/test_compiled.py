@@ -9,12 +9,12 @@ import pytest
 from benchmarks.generated import Catalogue, Size
 from miaoban.catalogue.answers import MOST, key_of, named, situations_of
 from miaoban.catalogue.compiled import Burden, burden, compile_edition
+from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.errors import CatalogueError, SituationError
 from miaoban.catalogue.fields import schema
 from miaoban.catalogue.guidance import guide_of
 from miaoban.catalogue.guide import Fee, Guide
 from miaoban.catalogue.markdown import markdown
-from miaoban.catalogue.matter import Effect
 from miaoban.catalogue.notice import notice_of
 from miaoban.catalogue.origins import Origin
 from miaoban.catalogue.plans import Plan, Way, material_plan, plan_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from miaoban.catalogue.matter import Basis, Condition, Effect, Redirect
+from miaoban.catalogue.condition import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from miaoban.case.case import Case
+from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.errors import CatalogueError
-from miaoban.catalogue.matter import Condition, Effect, Matter
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.tables import needed
 from miaoban.decision.example import Expect, Given
 from miaoban.decision.examples import merged, read_examples

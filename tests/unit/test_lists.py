@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.generated import Catalogue, Size
 from miaoban.catalogue.codes import AUDIENCES, CHANNELS, LEVELS, NATURES, TYPES
+from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.lists import LISTS, rows_of
-from miaoban.catalogue.matter import Effect
 from miaoban.catalogue.publication import Edition
 from tests import kit, made
 from tools.folders import edition_of, folders

@@ -5,17 +5,17 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miaoban.catalogue.condition import Basis, Condition, Effect
 from miaoban.catalogue.errors import CatalogueError, TableError
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.folder import read_edition
-from miaoban.catalogue.matter import Basis, Condition, Effect, Matter
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.table_cells import terms_of
 from miaoban.catalogue.table_files import read_table
@@ -29,6 +29,9 @@ from miaoban.decision.replay import replay
 from miaoban.evidence.record import Evidence, State
 from tests import kit
 from tools.folders import texts_of
+
+if TYPE_CHECKING:
+    from miaoban.catalogue.matter import Matter
 
 JDM = (kit.ROOT / "tests/unit/data/minimum_capital.json").read_text(encoding="utf-8")
 FILE = "tables/minimum_capital.json"

@@ -1,10 +1,10 @@
 """Checking conditions: each has one way to hold, needs what it names, and leads somewhere when it does not hold."""
 
+from miaoban.catalogue.condition import Condition, Effect, Enough
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import FactError
 from miaoban.catalogue.expressions import paths
 from miaoban.catalogue.known_paths import RULES, exists, is_fact, unknown
-from miaoban.catalogue.matter import Condition, Effect, Enough
 from miaoban.catalogue.places import CONDITIONS
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.tables import ROOT

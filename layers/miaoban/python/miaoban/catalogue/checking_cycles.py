@@ -5,10 +5,11 @@ from itertools import product
 from math import prod
 from typing import Any, Final
 
+from miaoban.catalogue.condition import Condition
 from miaoban.catalogue.errors import CatalogueError, ExpressionError, SituationError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import FieldType
-from miaoban.catalogue.matter import Condition, Matter
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.situations import Situation, select
 
 _MOST_SITUATIONS: Final = 2000

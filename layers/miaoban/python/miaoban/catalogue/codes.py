@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from miaoban.calendar import Limit
-from miaoban.catalogue.matter import Basis, Effect
+from miaoban.catalogue.condition import Basis, Effect
 
 TYPES: Final[Mapping[str, str]] = {
     "01": "行政许可",

@@ -4,7 +4,7 @@ Each is a table of texts, made matter by matter, so that a page of a list needs 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from miaoban.catalogue.answers import situations_of
 from miaoban.catalogue.codes import (
@@ -22,8 +22,11 @@ from miaoban.catalogue.codes import (
     words,
 )
 from miaoban.catalogue.compiled import burden
-from miaoban.catalogue.matter import Effect, Matter
+from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.publication import Edition
+
+if TYPE_CHECKING:
+    from miaoban.catalogue.matter import Matter
 
 Rows = Iterable[tuple[str, ...]]
 

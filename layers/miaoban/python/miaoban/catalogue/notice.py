@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.answers import Answers, named
 from miaoban.catalogue.codes import CLASSES, EFFECTS, NECESSITIES, article, word
+from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.fields import FieldType
-from miaoban.catalogue.matter import Effect
 from miaoban.catalogue.plans import FieldPlan, MaterialPlan, Plan, Way, plan_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.verifying import ConditionPlan

@@ -9,9 +9,10 @@ from pydantic import Field as Declared
 
 from miaoban.catalogue.answers import Answers
 from miaoban.catalogue.codes import duration
+from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field, FieldType, schema
-from miaoban.catalogue.matter import Effect, Material, Matter
+from miaoban.catalogue.matter import Material, Matter
 from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select

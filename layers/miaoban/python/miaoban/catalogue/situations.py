@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from miaoban.catalogue.condition import Condition
 from miaoban.catalogue.errors import Problem, SituationError
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
-from miaoban.catalogue.matter import Condition, Material, Matter, Question, RecordUse, Result
+from miaoban.catalogue.matter import Material, Matter, Question, RecordUse, Result
 from miaoban.catalogue.problems import quoted
 from miaoban.catalogue.tables import Table
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from miaoban.catalogue.answering import situations
+from miaoban.catalogue.condition import Condition, Enough
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.literals import misfits
-from miaoban.catalogue.matter import Condition, Enough
 from miaoban.catalogue.places import whens
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.samples import TODAY, combinations, samples, values

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from miaoban.catalogue.codes import duration
-from miaoban.catalogue.matter import Basis, Condition, Effect, Matter
+from miaoban.catalogue.condition import Basis, Condition, Effect
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.source import Source

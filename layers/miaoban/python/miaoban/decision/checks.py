@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.checking import faults
 from miaoban.catalogue.checking_regions import check_regions
+from miaoban.catalogue.condition import Basis, Effect
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.finding import Finding
-from miaoban.catalogue.matter import Basis, Effect
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.table_findings import table_findings
 from miaoban.catalogue.trial import untyped

@@ -4,9 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
+from miaoban.catalogue.condition import Effect, Match
 from miaoban.catalogue.errors import ExpressionError, TableError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
-from miaoban.catalogue.matter import Effect, Match, Matter
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.tables import ROOT, Table
 from miaoban.decision.facts import Facts

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 from pydantic import Field as Declared
 
+from miaoban.catalogue.condition import Condition, Effect, Redirect
 from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.matter import Condition, Effect, Matter, Redirect
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.conditions import judge

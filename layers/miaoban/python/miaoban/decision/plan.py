@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from miaoban.catalogue.matter import Condition, Enough, Match
+from miaoban.catalogue.condition import Condition, Enough, Match
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.tables import Table, named, needed
 from miaoban.decision.facts import OWN_ROOTS

@@ -7,9 +7,9 @@ something that nobody looked up or asked for then, nothing is claimed: the recei
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
+from miaoban.catalogue.condition import Condition
 from miaoban.catalogue.errors import SituationError
 from miaoban.catalogue.expressions import paths, value_at
-from miaoban.catalogue.matter import Condition
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Facts

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from miaoban.canonical import canonical_text
-from miaoban.catalogue.matter import Basis, Effect
+from miaoban.catalogue.condition import Basis, Effect
 from miaoban.models import CLOSED, given
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
-from miaoban.catalogue.matter import Basis
+from miaoban.catalogue.condition import Basis
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.outcome import Direction
