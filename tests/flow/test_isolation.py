@@ -18,7 +18,7 @@ from tools.client import Answer, Client, until
 
 Caller = Callable[..., Client]
 CASE, LICENCE = "211281-20261123-00000000", "1.2.156.3005.2.11210000MBXX00086U001.11211281MBXX0006X2.20261123AAAAAAAA.001.8"
-PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LICENCE}
+PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LICENCE, "release": "none", "import": "none"}
 
 # What each role's work needs, written down once more by hand.
 PERMITTED: Mapping[str, str] = {
@@ -28,7 +28,8 @@ PERMITTED: Mapping[str, str] = {
     "officer": "list_tasks read_task decide_task read_case read_timeline read_receipt read_licence propose_set_aside",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt",
     "department": "read_subscription put_subscription list_deliveries",
-    "steward": "",
+    "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
+    "retire_release list_imports read_import",
 }
 
 
