@@ -226,6 +226,15 @@ MISTAKES += [
         "a last day that is no day",
     ),
     (CONDITIONS, swap(C9, 'holds: "parameter.days > 0"'), "C9 中的 parameter.days 没有", "an unknown parameter"),
+    (
+        MATTER,
+        swap("level: county", "level: contry"),
+        "matter.yaml：level 没有 contry 这个代码（是不是 county",
+        "no level",
+    ),
+    (MATTER, swap("[enterprise]", "[enterprises]"), "audience 没有 enterprises 这个代码（是不是 enterprise", "no audience"),
+    (MATTER, swap('type: "10"', 'type: "98"'), "basic_code 第 3、4 位是 10，而 type 是 98", "a type may be a province's own"),
+    (MATTER, swap('type: "10"', 'type: "00"'), "type 没有 00 这个代码", "but not one that the standard keeps"),
     (MATTER, swap(BASIC, 'basic_code: "210198009001"'), "matter.yaml：basic_code 第 3、4 位是 01，而 type 是 10", "two types"),
     (MATTER, swap(BASIC, 'basic_code: "21109800900I"'), "matter.yaml：basic_code", "a letter that codes do not use"),
     (

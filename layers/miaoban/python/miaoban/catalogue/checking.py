@@ -6,6 +6,7 @@ from itertools import islice, product
 from typing import Final
 
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
+from miaoban.catalogue.codes import AUDIENCES, CHANNELS, EXTENSIONS, LEVELS, TYPES
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import CatalogueError, ExpressionError, FactError
 from miaoban.catalogue.expressions import holds, paths
@@ -40,6 +41,7 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     matter = edition.matter
     for code, source in edition.sources.items():
         yield partial(check_source, f"{code}.yaml", source)
+    yield partial(_check_codes, matter)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
     yield partial(_check_spared, matter)
@@ -61,6 +63,20 @@ def check_source(file: str, source: Source) -> None:
         loose = [key for key in kind.key if key not in kind.fields or not kind.fields[key].required]
         sentence = f"{code} 的 key {'、'.join(loose)} 应当是必填字段，请核对"
         require(kind.key and not loose, file, sentence, "kinds", code, "key")
+
+
+def _check_codes(matter: Matter) -> None:
+    """What is told in codes is told in codes of the standard (GB/T 39046-2020 annex A)."""
+    told = (
+        ("type", () if EXTENSIONS.fullmatch(matter.type) else (matter.type,), TYPES),
+        ("level", (matter.level,), LEVELS),
+        ("audience", matter.audience, AUDIENCES),
+        ("channels", matter.guide.channels, CHANNELS),
+    )
+    for name, codes, table in told:
+        for code in codes:
+            sentence = f"{name} 没有 {code} 这个代码{meant(code, table)}，可用的有 {'、'.join(table)}，请核对"
+            require(code in table, MATTER, sentence, name)
 
 
 def _check_use(edition: Edition, file: str, words: tuple[str, ...], path: str, roots: set[str]) -> None:

@@ -1,5 +1,6 @@
 """Code tables in words (GB/T 39046-2020 annex A, C0109), for guides and lists; a code that is not listed stays as it is."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -20,6 +21,9 @@ TYPES: Final[Mapping[str, str]] = {
     "20": "公共服务",
 }
 """事项类型, A.1."""
+
+EXTENSIONS: Final = re.compile(r"1[1-9]|2[1-9]|[3-9][0-9]")
+"""The types that a province may add (A.1), such as 30 for what Shandong calls a government's own approval."""
 
 AUDIENCES: Final[Mapping[str, str]] = {
     "1": "自然人",
