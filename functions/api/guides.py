@@ -6,7 +6,7 @@ It is public because it says nothing that the matters themselves do not say, and
 from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
-from functions.api.models import LineageAnswer, ListAnswer, TodoList
+from functions.api.catalogue_models import LineageAnswer, ListAnswer, TodoList
 from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.catalogue.bundle import Bundle

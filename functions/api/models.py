@@ -8,17 +8,11 @@ from pydantic import Field as Declared
 from pydantic import RootModel
 
 from miaoban.case.case import Status
-from miaoban.catalogue.condition import Basis
-from miaoban.catalogue.lineage import Todo
-from miaoban.catalogue.matter import Material, Question, RecordUse
-from miaoban.catalogue.nodes import Dependent
-from miaoban.catalogue.regions import Limits, Organ
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.regions import Organ
 from miaoban.decision.outcome import Direction
 from miaoban.identifiers import ResidentId
 from miaoban.models import Frozen
 from miaoban.operations.draft import DraftRequest
-from miaoban.operations.editions import Listed
 from miaoban.operations.flagging import Flag
 from miaoban.operations.set_aside import Proposal
 from miaoban.operations.submit import Application
@@ -109,58 +103,6 @@ class PublicKeys(Frozen):
     """The keys with which QR texts verify offline."""
 
     keys: tuple[PublicKey, ...]
-
-
-class MatterList(Frozen):
-    """A page of the catalogue."""
-
-    items: tuple[Listed, ...]
-    cursor: str | None = None
-
-
-class MatterAnswer(Frozen):
-    """A matter as people read it: what it asks, on which basis, in which time, at which organ."""
-
-    code: str
-    version: int
-    name: str
-    type: str
-    case_type: str
-    nature: str
-    audience: tuple[str, ...]
-    basis: tuple[Basis, ...]
-    limits: Limits
-    organs: tuple[Organ, ...]
-    questions: Mapping[str, Question]
-    materials: Mapping[str, Material]
-    records: Mapping[str, RecordUse]
-    sources: Mapping[str, Source]
-    form_schema: Mapping[str, Any]
-
-
-class ListAnswer(Frozen):
-    """A page of a public list: a table of texts, matter by matter."""
-
-    list: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    cursor: str | None = None
-
-
-class LineageAnswer(Frozen):
-    """A page of what depends on a node of the lineage graph, by matter."""
-
-    node: str
-    items: tuple[Dependent, ...]
-    cursor: str | None = None
-
-
-class TodoList(Frozen):
-    """A page of what is asked for although a source holds it, or although government issues it."""
-
-    items: tuple[Todo, ...]
-    cursor: str | None = None
 
 
 class CaseList(Frozen):

@@ -7,7 +7,8 @@ from typing import Any
 from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
-from functions.api.models import MatterAnswer, MatterList, PublicKey, PublicKeys, VerificationBody
+from functions.api.catalogue_models import MatterAnswer, MatterList
+from functions.api.models import PublicKey, PublicKeys, VerificationBody
 from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.catalogue.form import Form
