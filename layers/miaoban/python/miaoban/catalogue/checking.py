@@ -75,13 +75,14 @@ def _check_codes(matter: Matter) -> None:
     )
     for name, codes, table in told:
         for code in codes:
-            sentence = f"{name} 没有 {code} 这个代码{meant(code, table)}，可用的有 {'、'.join(table)}，请核对"
-            require(code in table, MATTER, sentence, name)
+            if code not in table:
+                sentence = f"{name} 没有 {code} 这个代码{meant(code, table)}，可用的有 {'、'.join(table)}，请核对"
+                raise CatalogueError(sentence, MATTER, (name,))
 
 
 def _check_use(edition: Edition, file: str, words: tuple[str, ...], path: str, roots: set[str]) -> None:
-    sentence = f"{words[-1]} {unknown(edition, path)}"
-    require(leads(edition, path, roots), file, sentence, *words, path, error=FactError)
+    if not leads(edition, path, roots):
+        raise FactError(f"{words[-1]} {unknown(edition, path)}", file, (*words, path))
 
 
 def _check_once(ids: list[str]) -> None:
@@ -92,11 +93,13 @@ def _check_once(ids: list[str]) -> None:
 
 def _check_record(edition: Edition, name: str, use: RecordUse) -> None:
     place = ("records", name)
-    sentence = f"没有数源 {use.source}{meant(use.source, edition.sources)}，请核对拼写，或者在 sources/ 中登记"
-    require(use.source in edition.sources, MATERIALS, sentence, *place, "source", error=FactError)
+    if use.source not in edition.sources:
+        sentence = f"没有数源 {use.source}{meant(use.source, edition.sources)}，请核对拼写，或者在 sources/ 中登记"
+        raise FactError(sentence, MATERIALS, (*place, "source"))
     kinds = edition.sources[use.source].kinds
-    sentence = f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录{meant(use.kind, kinds)}，请核对拼写"
-    require(use.kind in kinds, MATERIALS, sentence, *place, "kind", error=FactError)
+    if use.kind not in kinds:
+        sentence = f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录{meant(use.kind, kinds)}，请核对拼写"
+        raise FactError(sentence, MATERIALS, (*place, "kind"))
     parts = len(kinds[use.kind].key)
     sentence = f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应"
     require(len(use.key) == parts, MATERIALS, sentence, *place, "key")
@@ -106,8 +109,9 @@ def _check_spared(matter: Matter) -> None:
     """A material is spared by a record that is looked up, or by who the applicant is."""
     records = {*matter.records, "applicant"}
     for code, material in matter.materials.items():
-        sentence = f"{code} 的 record 没有 {material.record} 这一记录{meant(material.record or '', records)}，请核对拼写"
-        require(material.record in {None, *records}, MATERIALS, sentence, "materials", code, "record")
+        if material.record is not None and material.record not in records:
+            sentence = f"{code} 的 record 没有 {material.record} 这一记录{meant(material.record, records)}，请核对拼写"
+            raise CatalogueError(sentence, MATERIALS, ("materials", code, "record"))
 
 
 def _check_carried(matter: Matter) -> None:
@@ -140,8 +144,9 @@ def _check_when(matter: Matter, file: str, when: str, *words: str) -> None:
     asked = {f"situation.{question}" for question in matter.questions}
     check_expression(file, when, *words)
     for path in paths(when):
-        cure = f"只能引用 situation 的问题{meant(path, asked)}，请核对拼写"
-        require(path in asked, file, f"{words[-1]} 的 when 中的 {path} 不能用，{cure}", *words, "when")
+        if path not in asked:
+            cure = f"只能引用 situation 的问题{meant(path, asked)}，请核对拼写"
+            raise CatalogueError(f"{words[-1]} 的 when 中的 {path} 不能用，{cure}", file, (*words, "when"))
     _check_answers(matter, file, when, *words)
 
 

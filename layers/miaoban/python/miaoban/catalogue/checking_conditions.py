@@ -33,7 +33,8 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
     whole = {f"{ROOT}.{name}" for name in edition.matter.tables}
     known = [*((path, exists(edition, path)) for path in named), *((path, is_fact(edition, path)) for path in matched)]
     for path, right in (*known, *((path, path in whole or exists(edition, path)) for path in clause.needs)):
-        require(right, CONDITIONS, f"{place} {unknown(edition, path)}", *words, path, error=FactError)
+        if not right:
+            raise FactError(f"{place} {unknown(edition, path)}", CONDITIONS, (*words, path))
         sentence = f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上"
         require(_needed(edition, path, clause.needs), CONDITIONS, sentence, *words, "needs")
 

@@ -4,10 +4,10 @@ from miaoban.catalogue.errors import CatalogueError, ExpressionError
 from miaoban.catalogue.expressions import assigns, compiled
 
 
-def require(right: object, file: str, sentence: str, *words: str, error: type[CatalogueError] = CatalogueError) -> None:
+def require(right: object, file: str, sentence: str, *words: str) -> None:
     """Raise CatalogueError unless all is right; the words lead to the place in the file."""
     if not right:
-        raise error(sentence, file, words)
+        raise CatalogueError(sentence, file, words)
 
 
 def check_expression(file: str, expression: str, *words: str) -> None:

@@ -103,7 +103,8 @@ def _scalar(loader: Any, event: Any) -> Any:
 
 
 def _check_shown(event: Any) -> None:
-    if found := hidden(event.value):
+    """Only between double quotes can a character be escaped; what stands in the text itself is seen before it is parsed."""
+    if event.style == '"' and (found := hidden(event.value)):
         raise _refusal(f"有看不见的字符 {found[1]}，请删除", event)
 
 

@@ -6,7 +6,6 @@ A release step refuses a matter for which `failures` has a sentence.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from miaoban.canonical import digest
@@ -21,6 +20,7 @@ from miaoban.catalogue.wording import answered, worded
 from miaoban.decision.example import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
+from miaoban.decision.plain_vault import VAULT
 from miaoban.decision.replay import Difference
 from miaoban.evidence.privacy import Private, comparable, protect, shown
 from miaoban.evidence.record import Evidence, Record, Watermark, assess
@@ -49,25 +49,6 @@ class Played:
         """The declared and held values that do not agree, by label."""
         pairs = (pair for verdict in self.decision.reasons for pair in verdict.compared if not pair.agrees)
         return {pair.label: (pair.declared, pair.held) for pair in pairs}
-
-
-class PlainVault:
-    """Pseudonyms of made-up people: nothing here is secret, and nothing is kept."""
-
-    def pseudonym(self, kind: str, number: str) -> str:
-        """Equal for equal numbers, as everywhere."""
-        return sha256(f"{kind}|{number}".encode()).hexdigest()[:32]
-
-    def seal(self, text: str) -> str:
-        """Nothing of an example is ever given back."""
-        return f"sealed {len(text)}"
-
-    def unseal(self, sealed: str) -> str:
-        """Refuse: what was not kept cannot be given back."""
-        raise LookupError(sealed)
-
-
-VAULT = PlainVault()
 
 
 def failures(edition: Edition, examples: Mapping[str, Example]) -> Iterator[str]:
