@@ -143,6 +143,7 @@ def test_a_published_matter_is_found_beside_the_items_and_before_them(store: Mem
     publish(found, kit.edition(), found.now())
     hits, _ = search(found, Question("粮食收购企业备案", RegionCode(COUNTY)), None)
     assert [(hit.kind, hit.code) for hit in hits[:2]] == [("matter", kit.GRAIN), ("item", ITEMS[0]["code"])]
+    assert hits[0].audience == ("2",), "in the code of the standard, as guide items have it"
 
 
 def test_a_matter_published_later_is_found_within_a_minute() -> None:

@@ -40,6 +40,15 @@ AUDIENCES: Final[Mapping[str, str]] = {
 }
 """服务对象, A.4, and the words that matters use for them."""
 
+AUDIENCE_CODES: Final[Mapping[str, str]] = {
+    "person": "1",
+    "enterprise": "2",
+    "institution": "3",
+    "social-organisation": "4",
+    "organisation": "6",
+}
+"""The codes (A.4) of the words that matters use."""
+
 LEVELS: Final[Mapping[str, str]] = {
     "nation": "国家级",
     "province": "省级",

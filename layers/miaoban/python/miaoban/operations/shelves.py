@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Final
 
+from miaoban.catalogue.codes import AUDIENCE_CODES
 from miaoban.catalogue.shelf import Held, Row, Shelf, unpacked
 from miaoban.identifiers import RegionCode, RegionLevel
 from miaoban.operations import catalogue_keys as keys
@@ -73,7 +74,7 @@ def _lines(services: Services) -> Iterator[Listed]:
 
 
 def _row(line: Listed) -> Row:
-    return Row(line.code, line.name, "", "".join(line.audience))
+    return Row(line.code, line.name, "", "".join(AUDIENCE_CODES.get(audience, audience) for audience in line.audience))
 
 
 def _hold(services: Services, name: str, held: Held) -> Shelf:
