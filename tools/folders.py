@@ -7,9 +7,10 @@ from typing import TypeVar
 from miaoban.catalogue.documents import document_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import belongs, read_edition, read_source, unchecked_edition
-from miaoban.catalogue.lines import line_of
+from miaoban.catalogue.lines import line_of, located
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.texts import LONGEST, decoded
+from miaoban.decision.checks import places
 from miaoban.decision.example import Example
 from miaoban.decision.examples import read_examples
 
@@ -131,6 +132,12 @@ def content_of(folder: Path, sources: Path = SOURCES) -> Content:
     """A matter's folder as a release takes it, unchecked, with its examples; raises CatalogueError for what is unreadable."""
     _check_files(folder)
     return unchecked_edition(texts_of(folder), texts_of(sources)), read_examples(texts_of(folder / "examples"))
+
+
+def lines_of(folder: Path, edition: Edition, sources: Path = SOURCES) -> dict[str, str]:
+    """The sentences of what its checks find against a folder's edition, each with its line where that is known."""
+    texts = {**texts_of(sources), **texts_of(folder)}
+    return {says: str(located(error, texts)) for says, error in places(edition).items()}
 
 
 def folders() -> list[Path]:

@@ -13,7 +13,7 @@ from miaoban.catalogue.lists import LISTS, PublicList, rows_of
 from miaoban.catalogue.markdown import markdown, table
 from miaoban.catalogue.publication import Edition
 from miaoban.identifiers import IdentifierError
-from tools.folders import MATTERS, edition_of, folders
+from tools.folders import MATTERS, editions_of, folders
 from tools.lineage import unknown
 
 
@@ -41,12 +41,12 @@ def edition_named(matter: str) -> Edition:
     names = {folder.name for folder in folders()}
     if matter not in names:
         raise unknown(matter, "事项", names)
-    return edition_of(MATTERS / matter)
+    return editions_of([MATTERS / matter])[0]
 
 
 def pages() -> dict[str, str]:
     """The five lists as Markdown, by file name."""
-    editions = [edition_of(folder) for folder in folders()]
+    editions = editions_of(folders())
     return {f"{listed.code}.md": page(listed, editions) for listed in LISTS.values()}
 
 

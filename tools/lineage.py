@@ -23,7 +23,7 @@ from miaoban.catalogue.nodes import Dependent, Kind, MaterialUse
 from miaoban.catalogue.plans import Way
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.standards import read_standards
-from tools.folders import edition_of, folders
+from tools.folders import editions_of, folders
 from tools.naming import STANDARDS
 
 WIDE: Final = 180
@@ -49,7 +49,7 @@ def main(words: Sequence[str], console: Console | None = None, editions: Edition
     screen = console or Console(width=None if sys.stdout.isatty() else WIDE)
     question = " ".join(words).strip()
     try:
-        known = editions if editions is not None else {folder.name: edition_of(folder) for folder in folders()}
+        known = editions if editions is not None else {edition.matter.code: edition for edition in editions_of(folders())}
         screen.print(answer(question, known))
     except CatalogueError as error:
         screen.print(Text(str(error), style="red"))

@@ -1,6 +1,6 @@
 """Publish the matters: each folder is drafted and checked as a release, proposed by one steward and confirmed by another.
 
-Usage: python -m tools.publish [MATTER ...] [--proposer NAME] [--confirmer NAME] [--from MOMENT]
+Usage: python -m tools.publish [MATTER ...] [--check] [--proposer NAME] [--confirmer NAME] [--from MOMENT]
 
 Exit codes: 0 all are published or were already, 1 something is refused and nothing was published, 2 wrong arguments.
 """
@@ -13,12 +13,13 @@ from pathlib import Path
 
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.release import Release, Stage
+from miaoban.decision.checks import findings
 from miaoban.errors import MiaobanError
 from miaoban.operations.editions import refresh
 from miaoban.operations.services import Services
-from tools.deployment import services
-from tools.folders import MATTERS, Content, FoldersError, contents_of, folders
-from tools.releasing import Stewards, drafted, in_force, published, told
+from tools.deployment import NotDeployedError, services
+from tools.folders import MATTERS, Content, FoldersError, contents_of, folders, lines_of
+from tools.releasing import Stewards, drafted, in_force, published, refusal, told
 
 REFUSED, WRONG = 1, 2
 NOTHING = "没有发布：请改正以上各项后重新运行"
@@ -29,12 +30,31 @@ def publish_all(chosen: list[Path], found: Services | None = None) -> list[Publi
 
     Raises FoldersError, or what refuses a release.
     """
-    found, stewards = found or services(), Stewards()
-    contents = contents_of(chosen)
+    contents, stewards = contents_of(chosen), Stewards()
+    found = found or services()
     for edition, examples in contents:
         if not in_force(found, edition):
             published(found, drafted(found, edition, examples, stewards.proposer), stewards)
     return [refresh(found, edition.matter.code) for edition, _ in contents]
+
+
+def check_all(chosen: list[Path]) -> int:
+    """Tell what would refuse a release of some folders; nothing is published, and no deployment is needed."""
+    try:
+        contents = contents_of(chosen)
+    except FoldersError as error:
+        print("\n".join(_refusals(error)))
+        return REFUSED
+    refused = 0
+    for folder, (edition, examples) in zip(chosen, contents, strict=True):
+        against = findings(edition, examples)
+        places = lines_of(folder, edition) if against else {}
+        said = f"{len(against)} 处问题" if against else f"检查通过，{len(examples)} 个示例全部相符"
+        print(f"{edition.matter.name}（{folder.name}）：{said}")
+        for finding in against:
+            print(refusal(finding.code, f"{folder.name}/{places.get(finding.says, finding.says)}"))
+        refused += bool(against)
+    return REFUSED if refused else 0
 
 
 def release_all(found: Services, chosen: list[Path], stewards: Stewards, effective_from: datetime | None = None) -> int:
@@ -42,10 +62,10 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     try:
         contents = contents_of(chosen)
     except FoldersError as error:
-        print("\n".join(f"  拒绝 [{error.code}] {sentence}" for sentence in error.sentences))
-        print(NOTHING)
+        print("\n".join((*_refusals(error), NOTHING)))
         return REFUSED
-    drafts = [draft for content in contents if (draft := _drafted(found, content, stewards, effective_from)) is not None]
+    told_of = zip(chosen, contents, strict=True)
+    drafts = [draft for folder, content in told_of if (draft := _drafted(found, folder, content, stewards, effective_from))]
     if any(draft.findings for draft in drafts):
         print(NOTHING)
         return REFUSED
@@ -54,14 +74,20 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     return 0
 
 
-def _drafted(found: Services, content: Content, stewards: Stewards, effective_from: datetime | None) -> Release | None:
+def _refusals(error: FoldersError) -> list[str]:
+    return [refusal(error.code, sentence) for sentence in error.sentences]
+
+
+def _drafted(
+    found: Services, folder: Path, content: Content, stewards: Stewards, effective_from: datetime | None
+) -> Release | None:
     """The checked draft of a folder, told; None when its content is in force already."""
     edition, examples = content
     if in_force(found, edition):
         print(f"{edition.matter.name}：内容与现行版本相同，{edition.digest[:19]}…")
         return None
     release = drafted(found, edition, examples, stewards.proposer, effective_from)
-    print("\n".join(told(found, release)))
+    print("\n".join(told(found, release, lines_of(folder, edition) if release.findings else None)))
     return release
 
 
@@ -83,9 +109,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.effective_from and given.effective_from.tzinfo is None:
         print("--from 要写明时区，例如 2026-04-01T00:00:00+08:00")
         return WRONG
+    if given.check:
+        return check_all(chosen)
     try:
         return release_all(services(), chosen, Stewards(given.proposer, given.confirmer), given.effective_from)
-    except MiaobanError as error:
+    except (MiaobanError, NotDeployedError) as error:
         print(f"没有发布：{error}")
         return REFUSED
 
@@ -94,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tools.publish", description="release matters by two stewards")
     default = Stewards()
     parser.add_argument("matters", metavar="MATTER", nargs="*", help="folders of matters/; all without a name")
+    parser.add_argument("--check", action="store_true", help="only check, without a deployment")
     parser.add_argument("--proposer", default=default.proposer, help="the steward who proposes (%(default)s)")
     parser.add_argument("--confirmer", default=default.confirmer, help="the steward who confirms (%(default)s)")
     parser.add_argument("--from", dest="effective_from", type=datetime.fromisoformat, help="effective from; at once without")

@@ -72,15 +72,24 @@ def shadowed(services: Services, release: Release) -> Shadow:
     )
 
 
-def told(services: Services, release: Release) -> Iterator[str]:
-    """A draft in lines: what refuses it, or what it changes and what would come out otherwise."""
+def told(services: Services, release: Release, places: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A draft in lines: what refuses it, or what it changes and what would come out otherwise.
+
+    `places` are the sentences of findings with their lines, which only who has the texts can tell.
+    """
     yield f"{release.name}（{release.matter}）：{WORDS[release.stage]}，发布编号 {release.id}，{release.digest[:19]}…"
     if release.findings:
-        yield from (f"  拒绝 [{finding.code}] {finding.says}" for finding in release.findings)
+        for finding in release.findings:
+            yield refusal(finding.code, f"{release.matter}/{(places or {}).get(finding.says, finding.says)}")
         return
     yield f"  检查：{release.examples} 个示例全部相符，没有发现问题"
     yield from (f"  影响：{line}" for line in impact_of(services, release).lines)
     yield from _shadow_lines(shadowed(services, release))
+
+
+def refusal(code: str, says: str) -> str:
+    """One thing that refuses a release, as a line."""
+    return f"  拒绝 [{code}] {says}"
 
 
 def _shadow_lines(shadow: Shadow) -> Iterator[str]:

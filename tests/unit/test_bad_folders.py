@@ -95,6 +95,17 @@ KINDS = [
         "conditions.0.says 缺少这一项，请补上",
     ),
     (
+        "keys that are missing together",
+        swap(MATTER, "case_type: instant         # 即办件\nnature: filing ", "#"),
+        MATTER,
+        "code: grain",
+        "case_type、nature 缺少这一项，请补上",
+    ),
+    ("a short code", swap(MATTER, '"211098009001"', '"2110"'), MATTER, "basic_code:", "basic_code 的内容不对，至少 12 个字"),
+    ("one for a list", swap(MATTER, "audience: [enterprise]", "audience: enterprise"), MATTER, "audience:", "应当是列表"),
+    ("no for a text", swap(MATTER, "level: county", "level: no"), MATTER, "level:", "yes、no、on、off 也要加"),
+    ("yes for an answer", swap(MATERIALS, "      own: {", "      yes: {"), MATERIALS, "yes: {", "键应当是文字，数字请加引号，"),
+    (
         "a missing material",
         swap(MATERIALS, LEASE[0] if LEASE else "?", ""),
         FORM,

@@ -153,10 +153,13 @@ def lines(found: Services, number: str | None) -> dict[str, Any]:
 
 def test_an_example_that_is_wrong_says_where() -> None:
     example = kit.examples()[BEFORE]
-    wrong = example.model_copy(update={"expect": Expect(outcome=Outcome.REFUSED, licence={"收购地": "银州区"})})
+    wrong = example.model_copy(
+        update={"expect": Expect(outcome=Outcome.REFUSED, reasons=("C1", "C3"), licence={"收购地": "银州区"})}
+    )
     sentences = list(failures(kit.edition(), {"x.yaml": wrong}))
     assert sentences == [
         "examples/x.yaml：/expect/outcome 应为 refused，实际为 approved，请核对条件或者示例",
+        "examples/x.yaml：/expect/reasons 应为 C1、C3，实际为 空，请核对条件或者示例",
         "examples/x.yaml：/expect/licence/收购地 应为 银州区，实际为 调兵山市，请核对条件或者示例",
     ]
 

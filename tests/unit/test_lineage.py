@@ -15,7 +15,7 @@ from miaoban.catalogue.nodes import Kind, Node
 from miaoban.catalogue.plans import Way
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import select
-from miaoban.catalogue.verifying import needs_of
+from miaoban.catalogue.verifying import rests_on
 from miaoban.text import comparable
 from tests import kit, made
 
@@ -82,7 +82,7 @@ def test_conditions_and_situations_are_those_of_a_scan(seed: int) -> None:
             entries = lineage.dependents(Node(Kind.SOURCE, use.source))
             found = next(entry for entry in entries if entry.matter == matter.code)
             roots = {name for name, other in matter.records.items() if other.source == use.source}
-            resting = {one.id for one in matter.conditions if {p.partition(".")[0] for p in needs_of(one)} & roots}
+            resting = {one.id for one in matter.conditions if {p.partition(".")[0] for p in rests_on(matter, one)} & roots}
             assert set(found.conditions) == resting
             assert list(found.situations) == _situations(edition, roots, resting)
 

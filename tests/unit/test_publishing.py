@@ -1,5 +1,6 @@
 """The publishing tool on the fakes: everything is told, nothing is half published, and twice is once."""
 
+import re
 from pathlib import Path
 from shutil import copytree
 
@@ -11,7 +12,8 @@ from miaoban.operations.editions import current
 from miaoban.operations.services import Services
 from miaoban.operations.submit import submit
 from tests import kit
-from tools.publish import main, publish_all, release_all
+from tools import deployment, publish
+from tools.publish import check_all, main, publish_all, release_all
 from tools.refused import CODES, mistaken
 from tools.releasing import Stewards
 
@@ -71,7 +73,7 @@ def test_a_refused_folder_tells_all_and_nothing_is_published(
     other = copytree(GRAIN.parent / "certificate-reissue", tmp_path / "certificate-reissue")
     assert release_all(found, [other, folder], Stewards()) == 1
     said = capsys.readouterr().out
-    assert said.count("拒绝 [fact-without-source]") == 2
+    assert len(re.findall(r"拒绝 \[fact-without-source\] grain-purchase-filing/conditions.yaml：第 [0-9]+ 行，C", said)) == 2
     assert "没有发布" in said
     for matter in (kit.GRAIN, other.name):
         with pytest.raises(MatterNotFoundError):
@@ -83,6 +85,29 @@ def test_a_refused_folder_tells_all_and_nothing_is_published(
 def test_an_unreadable_folder_is_one_line(found: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert release_all(found, [broken(tmp_path, ("conditions:", "conditions: ["))], Stewards()) == 1
     assert "拒绝 [catalogue-invalid] grain-purchase-filing/conditions.yaml：第" in capsys.readouterr().out
+
+
+def test_checking_needs_no_deployment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--check", kit.GRAIN]) == 0
+    assert "检查通过" in capsys.readouterr().out
+    quality = "otherwise: flag\n    says: 登记的经营范围"
+    assert check_all([broken(tmp_path, (quality, quality.replace("flag", "refuse")))]) == 1
+    said = capsys.readouterr().out
+    assert re.search(r"（grain-purchase-filing）：[0-9]+ 处问题", said)
+    assert re.search(r"拒绝 \[filing-refuses-quality\] grain-purchase-filing/conditions.yaml：第 [0-9]+ 行，C5 ", said)
+    unread = broken(tmp_path / "unread", ("conditions:", "conditions: ["))
+    assert check_all([unread]) == 1
+    assert "拒绝 [catalogue-invalid] grain-purchase-filing/conditions.yaml：第" in capsys.readouterr().out
+
+
+def test_without_a_deployment_one_sentence_says_how_to_have_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(deployment, "OUTPUTS", tmp_path / "outputs.json")
+    monkeypatch.setattr(deployment, "outputs", deployment.outputs.__wrapped__)
+    monkeypatch.setattr(publish, "services", deployment.services.__wrapped__)
+    assert main([kit.GRAIN]) == 1
+    assert capsys.readouterr().out == "没有发布：还没有部署：请先运行 make up\n"
 
 
 def test_publishing_again_changes_nothing(found: Services) -> None:

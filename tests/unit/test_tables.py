@@ -11,16 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from miaoban.catalogue.compiled import compile_edition
 from miaoban.catalogue.condition import Basis, Condition, Effect
 from miaoban.catalogue.errors import CatalogueError, TableError
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.folder import read_edition
+from miaoban.catalogue.lineage import Lineage, node_of
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.table_cells import terms_of
 from miaoban.catalogue.table_files import read_table
 from miaoban.catalogue.table_findings import table_findings
 from miaoban.catalogue.tables import Row, Table, needed
+from miaoban.catalogue.trial import untyped
+from miaoban.catalogue.verifying import condition_plan
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.playing import failures
@@ -447,3 +452,18 @@ NEEDS = [
 @pytest.mark.parametrize(("needs", "holds", "paths", "reason"), NEEDS, ids=[row[-1] for row in NEEDS])
 def test_what_a_rule_needs(needs: tuple[str, ...], holds: str | None, paths: tuple[str, ...], reason: str) -> None:
     assert needed(needs, holds, {"t": KINDS}) == paths, reason
+
+
+def test_an_expression_is_tried_on_all_that_its_table_answers() -> None:
+    plain = CONDITION.replace(HOLDS, "tables.minimum_capital.minimum > 0")
+    assert list(untyped(read_edition(folder(condition=plain), kit.source_texts()))) == []
+    texts = folder(condition=CONDITION.replace(HOLDS, "startsWith(tables.minimum_capital.minimum, '3')"))
+    (found,) = untyped(read_edition(texts, kit.source_texts()))
+    assert "M1 的" in found.says
+    assert "tables.minimum_capital.minimum 为" in found.says
+
+
+def test_a_condition_rests_on_all_that_its_table_compares() -> None:
+    condition = next(one for one in EDITION.matter.conditions if one.id == "M1")
+    assert condition_plan(EDITION, condition).needs == ("form.capital", "form.kind", "form.scope")
+    assert Lineage.build([compile_edition(EDITION)]).dependents(node_of("field:scope"))[0].conditions == ("M1",)

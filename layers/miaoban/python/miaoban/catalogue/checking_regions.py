@@ -36,7 +36,8 @@ def _check_organ(organ: Organ, file: str) -> None:
     try:
         region, uscc = RegionCode(organ.region), Uscc(organ.uscc)
     except IdentifierError as error:
-        raise CatalogueError(f"机关 {organ.name} 的代码不对（{error}）", file, ("organs", organ.name)) from None
+        sentence = f"机关 {organ.name} 的代码不对（{str(error).rstrip('。')}）"
+        raise CatalogueError(sentence, file, ("organs", organ.name)) from None
     if not uscc.region.contains(region):
         sentence = f"机关 {organ.name} 的代码属于区划 {uscc.region}，而 region 是 {region}，请核对"
         raise CatalogueError(sentence, file, ("organs", organ.name))
@@ -46,7 +47,7 @@ def _region(code: str) -> RegionCode:
     try:
         return RegionCode(code)
     except IdentifierError as error:
-        raise CatalogueError(f"文件名应当是区划代码（{error}）", _file(code)) from None
+        raise CatalogueError(f"文件名应当是区划代码（{str(error).rstrip('。')}）", _file(code)) from None
 
 
 def _check_overlay(matter: Matter, here: RegionCode, overlay: Overlay) -> None:

@@ -1,7 +1,7 @@
 """YAML and JSON texts read strictly: no alias, no repeated key, no surprise; a mistake is one sentence with file and line."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar, get_args
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -10,11 +10,22 @@ from pydantic_core import ErrorDetails
 from miaoban.canonical import JsonError, parse
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.spelling import meant
-from miaoban.catalogue.strict_yaml import UnwelcomeError, values
+from miaoban.catalogue.strict_yaml import QUOTE, UnwelcomeError, values
 from miaoban.catalogue.texts import LONGEST, check_text
 from miaoban.models import Frozen
 
 Model = TypeVar("Model", bound=Frozen)
+
+_SHAPES: Final[Mapping[str, str]] = {
+    "tuple_type": "列表（- 一项一行，或者 [甲, 乙]）",
+    "mapping_type": "“名称: 内容”的形式",
+    "model_type": "“名称: 内容”的形式",
+    "int_type": "整数",
+    "int_parsing": "整数",
+    "float_type": "数字",
+    "bool_type": "true 或 false",
+    "bool_parsing": "true 或 false",
+}
 
 
 def document_of(name: str, text: str) -> dict[str, Any]:
@@ -58,10 +69,21 @@ def model_of(
     try:
         return model.model_validate(document)
     except ValidationError as error:
-        first = min(error.errors(include_input=False), key=lambda found: _fault(model, found)[1])
-        file = (places or {}).get(str(first["loc"][0]), name) if first["loc"] else name
+        faults = error.errors(include_input=False)
+        first = min(faults, key=lambda found: _fault(model, found)[1])
+        files = [(places or {}).get(str(fault["loc"][0]), name) if fault["loc"] else name for fault in faults]
+        file = files[faults.index(first)]
         words = (*above, *map(str, first["loc"]))
-        raise CatalogueError(f"{'.'.join(words)} {_fault(model, first)[0]}".strip(), file, words) from error
+        missing = _missing_with(first, [fault for fault, place in zip(faults, files, strict=True) if place == file])
+        named = "、".join((".".join(words), *missing))
+        raise CatalogueError(f"{named} {_fault(model, first)[0]}".strip(), file, words) from error
+
+
+def _missing_with(first: ErrorDetails, faults: Iterable[ErrorDetails]) -> Iterator[str]:
+    """What else is missing where something is, so that one sentence tells all of it."""
+    for fault in faults if first["type"] == "missing" else ():
+        if fault["type"] == "missing" and fault["loc"][:-1] == first["loc"][:-1] and fault["loc"] != first["loc"]:
+            yield str(fault["loc"][-1])
 
 
 def _fault(model: type[BaseModel], error: ErrorDetails) -> tuple[str, bool]:
@@ -72,12 +94,25 @@ def _fault(model: type[BaseModel], error: ErrorDetails) -> tuple[str, bool]:
         case "extra_forbidden":
             near = meant(str(error["loc"][-1]), _keys_at(model, error["loc"][:-1]))
             return f"没有这一项{near}，请删除或者核对拼写", not near
-        case "literal_error" | "enum":
-            return f"的内容不对，只能是 {error['ctx']['expected'].replace(' or ', '、').replace(', ', '、')}，请改正", True
-        case "string_type":
-            return "的内容不对，应当是文字，数字请加引号", True
         case _:
-            return f"的内容不对（{error['msg']}），请核对", True
+            return f"的内容不对{_wrong(error)}", True
+
+
+def _wrong(error: ErrorDetails) -> str:
+    """What a value should have been."""
+    kind, told = error["type"], error.get("ctx", {})
+    match kind:
+        case "literal_error" | "enum":
+            return f"，只能是 {told['expected'].replace(' or ', '、').replace(', ', '、')}，请改正"
+        case "string_type":
+            return f"，{QUOTE}"
+        case "string_too_short":
+            return f"，至少 {told['min_length']} 个字，请改正"
+        case "string_too_long":
+            return f"，最多 {told['max_length']} 个字，请改正"
+        case "value_error":
+            return f"（{str(told['error']).rstrip('。')}），请核对"
+    return f"，应当是{_SHAPES[kind]}，请改正" if kind in _SHAPES else f"（{error['msg']}），请核对"
 
 
 def _keys_at(model: type[BaseModel], steps: tuple[int | str, ...]) -> tuple[str, ...]:

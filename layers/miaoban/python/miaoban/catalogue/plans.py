@@ -16,7 +16,7 @@ from miaoban.catalogue.matter import Material, Matter
 from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select
-from miaoban.catalogue.verifying import ConditionPlan, condition_plan, needs_of
+from miaoban.catalogue.verifying import ConditionPlan, condition_plan, rests_on
 from miaoban.models import Frozen
 
 
@@ -97,7 +97,7 @@ def plan_of(edition: Edition, answers: Answers, parts: Parts | None = None) -> P
     situation, known = select(edition.matter, answers), parts or parts_of(edition)
     return Plan(
         answers=situation.answers,
-        barred=_barred(situation),
+        barred=_barred(edition.matter, situation),
         form=FormPlan(
             json_schema=schema(situation.fields),
             fields=tuple(known.fields[code] for code in situation.fields),
@@ -107,11 +107,11 @@ def plan_of(edition: Edition, answers: Answers, parts: Parts | None = None) -> P
     )
 
 
-def _barred(situation: Situation) -> str | None:
+def _barred(matter: Matter, situation: Situation) -> str | None:
     """What is said when a condition that rests on the answers alone already redirects or refuses."""
     roots = {"situation": situation.answers}
     for condition in situation.conditions:
-        told = condition.holds is not None and all(path.startswith("situation.") for path in needs_of(condition))
+        told = condition.holds is not None and all(path.startswith("situation.") for path in rests_on(matter, condition))
         final = condition.otherwise in {Effect.REDIRECT, Effect.REFUSE}
         if told and final and not holds(str(condition.holds), roots):
             return condition.says

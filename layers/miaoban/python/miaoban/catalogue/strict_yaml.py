@@ -13,6 +13,7 @@ from miaoban.text import hidden
 
 DEEPEST: Final = 40
 """Levels of one text."""
+QUOTE: Final = "应当是文字，数字请加引号，日期和 true、false、yes、no、on、off 也要加"
 
 _RESOLVERS: Final = yaml.CSafeLoader.yaml_implicit_resolvers
 
@@ -84,7 +85,7 @@ def _key(event: Any) -> str:
     if type(event) is yaml.AliasEvent:
         raise _refusal("不允许使用别名，请把内容写全", event)
     if type(event) is not yaml.ScalarEvent or event.tag is not None or (event.implicit[0] and _tag(event.value)):
-        raise _refusal("键应当是文字，数字请加引号", event)
+        raise _refusal(f"键{QUOTE}", event)
     _check_shown(event)
     return str(event.value)
 

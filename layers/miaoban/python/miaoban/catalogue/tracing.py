@@ -15,7 +15,7 @@ from miaoban.catalogue.nodes import ANY, Dependent, Kind, MaterialUse, Node
 from miaoban.catalogue.origins import APPLICANT
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.verifying import needs_of
+from miaoban.catalogue.verifying import rests_on
 from miaoban.text import comparable
 
 
@@ -66,7 +66,7 @@ def _edges(matter: Matter, uses: Mapping[str, MaterialUse]) -> Iterator[tuple[Pa
     for code, field in matter.fields.items():
         yield Part(Layer.FIELD, code), [Node(Kind.FIELD, code), *_nodes(matter, [field.prefill] if field.prefill else [])]
     for condition in matter.conditions:
-        yield Part(Layer.CONDITION, condition.id), _nodes(matter, needs_of(condition))
+        yield Part(Layer.CONDITION, condition.id), _nodes(matter, rests_on(matter, condition))
     for name, use in matter.records.items():
         yield Part(Layer.RECORD, name), _nodes(matter, (name, *use.key))
     for line in matter.result.contents:

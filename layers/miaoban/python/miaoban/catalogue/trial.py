@@ -16,10 +16,12 @@ from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.literals import misfits
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.places import whens
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.samples import TODAY, combinations, samples, values
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.tables import ROOT as TABLES
 
 MOST = 4000
 """Combinations of one expression in one situation; beyond them, each value is tried once."""
@@ -104,16 +106,16 @@ def _shown(value: Any) -> str:
 def _roots(facts: Facts) -> dict[str, Any]:
     roots: dict[str, Any] = {}
     for path, value in facts.items():
-        root, _, rest = path.partition(".")
-        if rest:
-            roots.setdefault(root, {})[rest] = value
-        else:
-            roots[root] = value
+        *above, last = path.split(".")
+        place = roots
+        for word in above:
+            place = place.setdefault(word, {})
+        place[last] = value
     return roots
 
 
 def _groups(edition: Edition, situation: Situation, expression: str) -> list[list[Facts]]:
-    """The values of each path, those of one record and of the licence held together."""
+    """The values of each path, those of one record, of one table and of the licence held together."""
     named = paths(expression)
     texts = tuple(one or other for one, other in _TEXTS.findall(expression))
     columns = tuple(_COLUMNS.findall(expression))
@@ -124,6 +126,8 @@ def _groups(edition: Edition, situation: Situation, expression: str) -> list[lis
             groups.append(_record(edition, root, mine, texts))
         elif root == "held":
             groups.append([{path: state[path] for path in mine} for state in _HELD])
+        elif root == TABLES:
+            groups += _answered(edition.matter, mine)
         else:
             groups += [[{path: value} for value in _alone(edition, situation, path, (texts, columns))] for path in mine]
     return groups
@@ -145,6 +149,15 @@ def _alone(
         field = situation.fields.get(rest)
         return values(field, *looks) if field else (None,)
     return _OWN[path]
+
+
+def _answered(matter: Matter, mine: list[str]) -> Iterator[list[Facts]]:
+    """What each table named may answer: the outputs of each of its rows, those alike once."""
+    for name in dict.fromkeys(path.split(".")[1] for path in mine):
+        table = matter.tables[name]
+        asked = [path for path in mine if path.split(".")[1] == name]
+        rows = dict.fromkeys(row.then for row in table.rows)
+        yield [{path: row[table.outputs.index(path.split(".")[2])] for path in asked} for row in rows]
 
 
 def _record(edition: Edition, root: str, mine: list[str], texts: tuple[str, ...]) -> list[Facts]:

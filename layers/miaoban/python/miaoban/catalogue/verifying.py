@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 
 from miaoban.catalogue.codes import duration
-from miaoban.catalogue.condition import Basis, Condition, Effect
+from miaoban.catalogue.condition import Basis, Condition, Effect, Enough
+from miaoban.catalogue.expressions import paths
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.source import Source
+from miaoban.catalogue.tables import ROOT, needed
 from miaoban.models import Frozen
 
 
@@ -30,16 +32,27 @@ class ConditionPlan(Frozen):
     otherwise: Effect
 
 
-def needs_of(condition: Condition) -> tuple[str, ...]:
-    """Every path that a condition rests on, each once."""
+def needs_of(matter: Matter, condition: Condition) -> tuple[str, ...]:
+    """Every path that a condition needs, each once: those that it lists, and all that the tables compare that it asks."""
     matched = (path for match in condition.matches for path in (match.declared, match.held))
-    enough = condition.enough.needs if condition.enough else ()
-    return tuple(dict.fromkeys((*enough, *condition.needs, *matched)))
+    listed = (path for clause in _clauses(condition) for path in needed(clause.needs, clause.holds, matter.tables))
+    return tuple(dict.fromkeys((*listed, *matched)))
+
+
+def rests_on(matter: Matter, condition: Condition) -> tuple[str, ...]:
+    """Every path that a condition looks at, each once: what it needs, and what it compares when that is there."""
+    named = (path for clause in _clauses(condition) if clause.holds for path in paths(clause.holds))
+    looks = (path for path in named if not path.startswith(f"{ROOT}."))
+    return tuple(dict.fromkeys((*needs_of(matter, condition), *looks)))
+
+
+def _clauses(condition: Condition) -> tuple[Condition | Enough, ...]:
+    return (condition.enough, condition) if condition.enough else (condition,)
 
 
 def condition_plan(edition: Edition, condition: Condition) -> ConditionPlan:
     """How a condition is verified."""
-    needs = needs_of(condition)
+    needs = needs_of(edition.matter, condition)
     roots = dict.fromkeys(path.partition(".")[0] for path in needs)
     return ConditionPlan(
         condition=condition.id,

@@ -60,7 +60,16 @@ def failures(edition: Edition, examples: Mapping[str, Example]) -> Iterator[str]
             yield f"examples/{name}：不能运行（{error}），请改正示例"
             continue
         for pointer, stated, found in differences:
-            yield f"examples/{name}：{pointer} 应为 {stated}，实际为 {found}，请核对条件或者示例"
+            yield f"examples/{name}：{pointer} 应为 {_shown(stated)}，实际为 {_shown(found)}，请核对条件或者示例"
+
+
+def _shown(value: Any) -> str:
+    """A value in a sentence: a list by its items, and nothing as such."""
+    if isinstance(value, tuple):
+        return "、".join(map(str, value)) or "空"
+    if isinstance(value, Sent):
+        return value.text()
+    return "空" if value is None else str(value)
 
 
 def run(edition: Edition, example: Example) -> tuple[Difference, ...]:

@@ -7,11 +7,11 @@ something that nobody looked up or asked for then, nothing is claimed: the recei
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from miaoban.catalogue.condition import Condition
 from miaoban.catalogue.errors import SituationError
-from miaoban.catalogue.expressions import paths, value_at
+from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.verifying import needs_of, rests_on
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome, decide
 from miaoban.decision.receipt import MACHINE, Receipt
@@ -99,7 +99,7 @@ def _against(verdicts: Iterable[Any]) -> dict[str, tuple[str, str | None, bool]]
 def _lacking(published: Published, situation: Situation, facts: Facts, unasked: frozenset[str]) -> Iterable[str]:
     """What the new edition needs and the receipt does not have, because nobody asked for it then."""
     roots = {"form": facts.form, "applicant": {"number": facts.applicant.number}}
-    needed = {path for condition in situation.conditions for path in _needs(condition)}
+    needed = {path for condition in situation.conditions for path in rests_on(published.matter, condition)}
     for code, field in situation.fields.items():
         wanted = field.required or (code in unasked and f"form.{code}" in needed)
         if wanted and code not in facts.form:
@@ -110,17 +110,10 @@ def _lacking(published: Published, situation: Situation, facts: Facts, unasked: 
             yield f"数据 {published.edition.sources[use.source].name}"
 
 
-def _needs(condition: Condition) -> tuple[str, ...]:
-    """All that a condition looks at, also what it need not list."""
-    clauses = [clause for clause in (condition, condition.enough) if clause is not None]
-    named = [path for clause in clauses for path in (*clause.needs, *(paths(clause.holds) if clause.holds else ()))]
-    return (*named, *(path for match in condition.matches for path in (match.declared, match.held)))
-
-
 def _values(published: Published, facts: Facts, differing: tuple[str, ...]) -> Iterable[str]:
     """Values that a condition which comes out otherwise needs, of records that were held without them."""
     for condition in published.matter.conditions:
-        for path in condition.needs if condition.id in differing else ():
+        for path in needs_of(published.matter, condition) if condition.id in differing else ():
             root, _, rest = path.partition(".")
             evidence = facts.evidence.get(root)
             if evidence and evidence.state is State.HELD and _absent(evidence.values, rest):
