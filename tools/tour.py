@@ -1,5 +1,6 @@
-"""What the catalogue says, for the demo: the guides of two matters, and what breaks if a source of theirs is down."""
+"""What the catalogue says, for the demo: the guides of two matters, and the lineage of each down to its sources."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from rich.table import Table
@@ -10,7 +11,6 @@ from tools.stage import Stage, StoryError
 
 GUIDES: Final = (("grain-purchase-filing", "211281"), ("housing-fund-withdrawal", "211200"))
 """Two matters, one of a county and one of a city, with a region each."""
-SOURCES: Final = (("legal-person-base", "法人基础信息库"), ("population-base", "人口基础信息库"))
 
 
 def guided(stage: Stage) -> Table:
@@ -49,19 +49,29 @@ def _materials(burden: dict[str, int]) -> str:
 
 
 def traced(stage: Stage) -> Table:
-    """What depends on two sources, by matter; raises StoryError when nothing does."""
-    found = Table(title="血缘：数源中断会影响什么", show_lines=True)
-    for heading in ("数源", "事项", "条件", "字段", "免交的材料"):
+    """What each of the matters rests on, source by source; raises StoryError when the lineage knows a matter nowhere."""
+    found = Table(title="血缘：事项、情形、材料、字段和数源", show_lines=True)
+    for heading in ("事项", "数源", "情形", "免交的材料", "预填的字段", "核验的条件"):
         found.add_column(heading, overflow="fold")
-    for code, name in SOURCES:
-        items = stage.caller("public").pages("/v1/lineage", node=f"source:{code}")
-        if not items:
-            raise StoryError(f"没有事项依赖 {name}，血缘索引不完整")
-        for number, item in enumerate(items):
-            found.add_row(*map(Text, ("" if number else name, item["matter_name"], *_parts(item))))
+    for matter, _ in GUIDES:
+        rows = list(_sources(stage, matter))
+        if not rows:
+            raise StoryError(f"血缘里没有 {matter}，索引不完整")
+        for row in rows:
+            found.add_row(*map(Text, row))
     return found
+
+
+def _sources(stage: Stage, matter: str) -> Iterator[tuple[str, ...]]:
+    """What in a matter depends on each of its sources."""
+    public = stage.caller("public")
+    sources = public.get(f"/v1/matters/{matter}")["sources"]
+    for code, source in sources.items():
+        for item in public.pages("/v1/lineage", node=f"source:{code}"):
+            if item["matter"] == matter:
+                yield (item["matter_name"], source["name"], str(len(item["situations"])), *_parts(item))
 
 
 def _parts(item: dict[str, Any]) -> tuple[str, str, str]:
     materials = (use["name"] for use in item["materials"])
-    return "、".join(item["conditions"]), str(len(item["fields"])), "、".join(dict.fromkeys(materials))
+    return "、".join(dict.fromkeys(materials)), str(len(item["fields"])), "、".join(item["conditions"])

@@ -80,3 +80,12 @@ def test_nobody_grants_a_licence_to_a_holder_that_no_source_names() -> None:
         desk.decide(approve=True)
     key = keys.case(desk.filed["case"])
     assert Case.read(desk.services.store.read([key])[key].body).status == "reviewing", "nothing was written"
+
+
+def test_who_must_be_examined_by_a_person_is_told_what_and_by_whom() -> None:
+    desk = Desk("association-establishment", "01-in-order.yaml")
+    examined = {condition.id: condition for condition in kit.edition("association-establishment").matter.conditions}
+    told = {reason["condition"]: reason for reason in desk.filed["reasons"] if examined[reason["condition"]].examine}
+    assert told
+    for code, reason in told.items():
+        assert (reason["says"], reason["effect"]) == (examined[code].says, "review")

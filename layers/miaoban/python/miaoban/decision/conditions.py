@@ -128,7 +128,7 @@ def _verdict(rule: Rule, judged: Judged) -> Verdict:
         condition=condition.id,
         basis=condition.basis,
         truth=truth,
-        effect=condition.otherwise if truth is Truth.FALSE else None,
+        effect=condition.otherwise if truth is Truth.FALSE or condition.examine is not None else None,
         missing=missing,
         title=condition.title,
         says=condition.says,

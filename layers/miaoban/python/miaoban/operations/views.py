@@ -89,7 +89,7 @@ def reason(verdict: Verdict) -> Reason:
 
 
 def _says(verdict: Verdict) -> str:
-    if verdict.truth is Truth.UNKNOWN:
+    if verdict.truth is Truth.UNKNOWN and verdict.effect is None:
         return f"{'、'.join(verdict.missing)}暂无可用数据，未能核验" if verdict.missing else "自动核验未能完成，需要人工核查"
     return verdict.says or ""
 
