@@ -1,4 +1,7 @@
-"""An example (示例) as a model: a matter's own test. `examples` reads them, `playing` plays them without any service."""
+"""An example (示例) as a model: a matter's own test. `examples` reads them, `playing` plays them without any service.
+
+Their validators are built when first used: only a steward's request needs them, and every cold start would pay.
+"""
 
 from collections.abc import Mapping
 
@@ -11,14 +14,14 @@ from miaoban.identifiers import ResidentId
 from miaoban.models import Frozen
 
 
-class Player(Frozen):
+class Player(Frozen, defer_build=True):
     """Who files in an example."""
 
     name: str
     number: ResidentId
 
 
-class GivenRecord(Frozen):
+class GivenRecord(Frozen, defer_build=True):
     """A record as its department sent it; received when its source was last heard, unless said otherwise."""
 
     values: Mapping[str, JsonValue]
@@ -26,7 +29,7 @@ class GivenRecord(Frozen):
     withdrawn: bool = False
 
 
-class Given(Frozen):
+class Given(Frozen, defer_build=True):
     """What an example starts from. `records` are named under `source/kind`; `heard` tells when a source last spoke."""
 
     now: AwareDatetime
@@ -40,7 +43,7 @@ class Given(Frozen):
     corrected: bool = False
 
 
-class Sent(Frozen):
+class Sent(Frozen, defer_build=True):
     """Where a redirected applicant is expected to be sent; `region` is that of the organ, if the matter names one."""
 
     to: str
@@ -49,7 +52,7 @@ class Sent(Frozen):
     licence: str | None = None
 
 
-class Expect(Frozen):
+class Expect(Frozen, defer_build=True):
     """What must come of it: the conditions that do not hold, in the matter's order, and what people are told.
 
     `licence` (label: value) and `compared` (label: [declared, held]) name only what the example is about.
@@ -65,7 +68,7 @@ class Expect(Frozen):
     licence: Mapping[str, JsonValue] = Declared(default_factory=dict)
 
 
-class Example(Frozen):
+class Example(Frozen, defer_build=True):
     """One example: its sentence, what is given, what is expected."""
 
     title: str

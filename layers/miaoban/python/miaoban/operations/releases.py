@@ -34,7 +34,7 @@ class Said(NamedTuple):
     reason: str
 
 
-class Drafting(Frozen):
+class Drafting(Frozen, defer_build=True):
     """A matter's content with its examples, and from when it shall hold; at once unless said otherwise."""
 
     edition: Edition
