@@ -1,6 +1,11 @@
 """What every test shares."""
 
+import gc
+
 LONGEST_ID = 40
+
+# Editions and tables of cases stay for the whole run: looking for garbage among them again and again finds none.
+gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

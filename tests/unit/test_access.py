@@ -298,6 +298,9 @@ def test_rules_compare_values_with_each_other_and_nothing_else(rule: str, fits: 
         Policy(f"{rule} // {reason}", SCHEMA)
 
 
+PARSED, PARSED_SCHEMA = cedarpy.PolicySet.from_str(CEDAR), cedarpy.Schema.from_str(SCHEMA)
+
+
 def plainly(principal: Principal, action: Action, resource: Resource) -> bool:
     """What Cedar says of the values themselves."""
     told = {"subject": principal.subject, "owner_key": principal.owner_key, "department": principal.department}
@@ -306,7 +309,7 @@ def plainly(principal: Principal, action: Action, resource: Resource) -> bool:
     parents = [{"type": "Role", "id": role} for role in principal.roles]
     thing = {"uid": {"type": resource.kind, "id": "x"}, "attrs": dict(resource.attributes), "parents": []}
     names = {"principal": user["uid"], "action": {"type": "Action", "id": action}, "resource": thing["uid"]}
-    result = cedarpy.is_authorized(names, CEDAR, json.dumps([{**user, "parents": parents}, thing]), SCHEMA)
+    result = cedarpy.is_authorized(names, PARSED, json.dumps([{**user, "parents": parents}, thing]), PARSED_SCHEMA)
     return result.allowed and not result.diagnostics.errors
 
 

@@ -131,7 +131,7 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
     assert {problem.pointer for problem in raised.value.problems} == {"/id", "/time", "/data/sequence"}
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.one_of(
         st.text(), JSONS.map(json.dumps), st.dictionaries(st.sampled_from(["type", "data", "time"]), JSONS).map(json.dumps)
@@ -142,13 +142,13 @@ def test_nothing_but_message_errors_comes_of_any_text(text: str) -> None:
         parse_message(text, kit.NOW)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.dictionaries(st.sampled_from(["id", "source", "type", "time", "data"]), JSONS).map(json.dumps) | st.text())
 def test_an_envelope_can_be_read_of_any_text(text: str) -> None:
     assert read_envelope(text)
 
 
-@settings(deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(JSONS)
 def test_any_data_is_taken_or_refused(data: object) -> None:
     with pytest.raises(MessageError):
