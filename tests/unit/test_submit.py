@@ -17,7 +17,7 @@ from miaoban.licence.credential import verify
 from miaoban.licence.licence import Licence, LicenceStatus
 from miaoban.memory import MemorySigner, MemoryStore
 from miaoban.operations import keys
-from miaoban.operations.editions import current, publish
+from miaoban.operations.editions import current, publish, refresh
 from miaoban.operations.errors import BusyError, KeyReusedError
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.ruling import Guard
@@ -271,6 +271,21 @@ def test_a_form_that_fits_only_the_new_edition_is_taken_by_a_process_that_knew_t
         world.submit()
     publish(world.others, kit.edition(), kit.NOW)
     assert world.submit()["status"] == "approved"
+
+
+def test_a_matter_is_served_in_one_read(world: World) -> None:
+    store = watched.CountingStore(world.memory)
+    assert refresh(kit.services(store), kit.GRAIN).digest == kit.edition().digest
+    assert store.reads == 1
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["of the edition before", "not there"])
+def test_a_copy_that_is_not_the_edition_in_force_is_not_believed(world: World, left: bool) -> None:  # noqa: FBT001
+    before = world.memory.items[keys.current(kit.GRAIN)]
+    publish(world.others, stricter(), kit.NOW)
+    kept = [item for item in world.memory.items.values() if item.key != before.key]
+    torn = kit.services(MemoryStore([*kept, *([before] if left else [])]))
+    assert (refresh(torn, kit.GRAIN).version, refresh(torn, kit.GRAIN).digest) == (2, stricter().digest)
 
 
 class Contended(watched.CountingStore):

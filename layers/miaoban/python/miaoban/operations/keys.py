@@ -4,7 +4,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
-catalogue  MATTER#<code> POINTER | V#<n>                   SOURCE#<code> SOURCE          MATTERS <code>
+catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
            RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
            USES#<kind>/<key> <matter>#<digest>
 """
@@ -124,6 +124,11 @@ def pointer(matter: str) -> Key:
 def edition(matter: str, version: int) -> Key:
     """A published edition of a matter."""
     return Key(Table.CATALOGUE, f"MATTER#{matter}", f"V#{version:06}")
+
+
+def current(matter: str) -> Key:
+    """The edition in force once more, where it is found without knowing its version."""
+    return Key(Table.CATALOGUE, f"MATTER#{matter}", "CURRENT")
 
 
 def listing(matter: str) -> Key:
