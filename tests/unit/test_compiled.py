@@ -221,6 +221,18 @@ def test_every_shipped_matter_has_its_guide_and_the_notice_of_each_situation(fol
         assert notice_of(edition, plan.answers).sentences
 
 
+def test_what_a_region_sets_for_itself_stands_in_its_guide_and_the_default_with_its_source() -> None:
+    edition = kit.edition("parking-filing")
+    told = {rule.label: (rule.value, rule.source) for rule in guide_of(edition, "211200").rules}
+    default = edition.matter.parameters["file_days_before"]
+    assert told[default.label] == (default.value, default.source)
+    own = edition.matter.regions["211200"].model_copy(update={"parameters": {"file_days_before": 15}})
+    changed = edition.matter.model_copy(update={"regions": {**edition.matter.regions, "211200": own}})
+    here = guide_of(edition.model_copy(update={"matter": changed}), "211200")
+    assert {rule.label: (rule.value, rule.source) for rule in here.rules}[default.label] == (15, "本地规定")
+    assert f"| {default.label} | 15 | 本地规定 |" in markdown(here)
+
+
 def test_the_guide_as_markdown_has_every_section() -> None:
     fee = Fee(name="证书工本费", fen=1050, basis="某规定")
     text = markdown(guide_of(made.edition(guide=Guide(fees=(fee,), visits=1, channels=("1",))), "211281"))

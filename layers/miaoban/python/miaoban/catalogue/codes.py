@@ -63,7 +63,7 @@ LEVELS: Final[Mapping[str, str]] = {
 CHANNELS: Final[Mapping[str, str]] = {"1": "窗口办理", "2": "电脑端网上办理", "3": "移动端网上办理", "4": "快递申请"}
 """办理形式, A.5."""
 
-CASE_TYPES: Final[Mapping[str, str]] = {"instant": "即办件", "promised": "承诺件"}
+CASE_TYPES: Final[Mapping[str, str]] = {"instant": "即办件", "promised": "承诺件", "other": "其他"}
 """办件类型, A.6."""
 
 NATURES: Final[Mapping[str, str]] = {"filing": "备案", "licence": "许可", "other": "其他"}

@@ -18,7 +18,7 @@ from miaoban.catalogue.guide import Fee, Step
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.regions import Organ, Place
+from miaoban.catalogue.regions import Organ, Place, Setting
 from miaoban.identifiers import RegionCode
 from miaoban.models import Frozen
 
@@ -56,6 +56,14 @@ class GuideLimits(Frozen):
     review: str
 
 
+class GuideRule(Frozen):
+    """A parameter as it stands in the region, and what that rests on: the region's own word, or the default's source."""
+
+    label: str
+    value: Setting
+    source: str
+
+
 class GuidePage(Frozen):
     """The guide; `implementation_code` (31) and `item_code` (33) where an organ receives, else a `note` whom to ask."""
 
@@ -73,6 +81,7 @@ class GuidePage(Frozen):
     note: str | None = None
     result: str
     limits: GuideLimits
+    rules: tuple[GuideRule, ...] = ()
     visits: int
     channels: str
     fees: tuple[Fee, ...]
@@ -105,6 +114,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         note=None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}",
         result=matter.result.name,
         limits=_limits(matter, here),
+        rules=_rules(matter, here),
         visits=matter.guide.visits,
         channels=words(CHANNELS, matter.guide.channels),
         fees=matter.guide.fees,
@@ -113,6 +123,14 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         situations=tuple(_situation(matter, number, plan) for number, plan in enumerate(compiled.plans, 1)),
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
+    )
+
+
+def _rules(matter: Matter, region: str) -> tuple[GuideRule, ...]:
+    return tuple(
+        GuideRule(label=told.label, value=value, source=told.source if value == told.value else "本地规定")
+        for code, value in matter.parameters_in(region).items()
+        for told in (matter.parameters[code],)
     )
 
 

@@ -25,6 +25,9 @@ def _lines(page: GuidePage) -> Iterator[str]:
     situations = ((part.number, part.name, part.before, part.after, part.barred or "") for part in page.situations)
     yield from _section("办理情形", table(("序号", "情形", "原需材料", "现需提交", "说明"), situations))
     yield from _section("申请材料", _materials(page))
+    if page.rules:
+        rules = ((rule.label, rule.value, rule.source) for rule in page.rules)
+        yield from _section("本地口径", table(("事项", "取值", "依据"), rules))
     steps = ((number, step.name, step.by) for number, step in enumerate(page.steps, 1))
     yield from _section("办理流程", table(("序号", "环节", "办理人"), steps))
     fees = [f"- {fee.name}：{fee.fen / _YUAN:.2f} 元（{fee.basis}）" for fee in page.fees]

@@ -115,7 +115,7 @@ class Matter(Frozen):
     basic_code: BasicCode
     name: str
     type: str
-    case_type: Literal["instant", "promised"]
+    case_type: Literal["instant", "promised", "other"]
     nature: Literal["filing", "licence", "other"]
     audience: tuple[str, ...]
     level: str
