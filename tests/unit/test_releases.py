@@ -21,6 +21,7 @@ from miaoban.catalogue.errors import (
     ReleaseStateError,
 )
 from miaoban.catalogue.folder import read_edition, unchecked_edition
+from miaoban.catalogue.lineage import node_of
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Release, Stage
 from miaoban.memory import MemoryStore
@@ -29,6 +30,7 @@ from miaoban.operations.activating import activate_due, read_release
 from miaoban.operations.cases import load, read_again
 from miaoban.operations.editions import at_version, current, listed
 from miaoban.operations.errors import KeyReusedError
+from miaoban.operations.lineage import page_of_uses
 from miaoban.operations.once import Once
 from miaoban.operations.releases import Drafting, Said, confirm, draft, propose, retire, withdraw
 from miaoban.operations.releases import listed as listed_releases
@@ -207,6 +209,27 @@ def test_a_retired_matter_may_come_back(world: World) -> None:
     world.publish(kit.edition())
     assert current(world.others(), kit.GRAIN).version == 2
     assert len(listed(world.services).items) == 1
+
+
+SOURCE = node_of("source:legal-person-base")
+
+
+def test_the_lineage_is_told_while_a_release_is_in_force_and_only_then(world: World) -> None:
+    def told() -> list[str]:
+        return [found.matter for found in page_of_uses(world.others(), SOURCE)[0]]
+
+    day = world.clock.now + timedelta(days=3)
+    release = world.publish(kit.edition(), day)
+    assert told() == [], "not before its date"
+    world.clock.now = day
+    activate_due(world.services, day)
+    assert told() == [kit.GRAIN]
+    world.publish(WORDED)
+    assert told() == [kit.GRAIN], "once, of the version in force"
+    left = [key for key in world.memory.items if key.partition.startswith("USES#")]
+    assert {key.sort.partition("#")[2] for key in left} == {WORDED.digest.partition(":")[2][:16]}
+    world.retire(world.pointer().release or release)
+    assert told() == [], "a retired matter breaks with no source"
 
 
 def test_an_open_case_keeps_its_version(world: World) -> None:

@@ -285,7 +285,8 @@ def test_a_copy_that_is_not_the_edition_in_force_is_not_believed(world: World, l
     publish(world.others, stricter(), kit.NOW)
     kept = [item for item in world.memory.items.values() if item.key != before.key]
     torn = kit.services(MemoryStore([*kept, *([before] if left else [])]))
-    assert (refresh(torn, kit.GRAIN).version, refresh(torn, kit.GRAIN).digest) == (2, stricter().digest)
+    found = refresh(torn, kit.GRAIN)
+    assert (found.version, found.digest, found.edition) == (2, stricter().digest, stricter())
 
 
 class Contended(watched.CountingStore):
