@@ -1,11 +1,20 @@
 """Regions: what is added in a province holds in its cities and counties, and the nearest word counts."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from miaoban.calendar import add_working_days
 from miaoban.catalogue.matter import Matter
+from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ, Overlay, Parameter, Place, ShorterLimits, TimeLimit
+from miaoban.operations.cases import load
+from miaoban.operations.editions import publish
+from miaoban.operations.handing import expire, transfer
+from miaoban.operations.once import Once
+from miaoban.operations.services import law_date
+from miaoban.operations.submit import Application, submit
 from tests import kit
 
 
@@ -65,6 +74,37 @@ def test_what_holds_in_a_region(region: str, review: int, where: str | None, rec
 )
 def test_a_parameter_is_the_default_until_a_region_sets_it(region: str, parameters: dict[str, Any], reason: str) -> None:
     assert MATTER.parameters_in(region) == parameters, reason
+
+
+def with_shorter_review() -> Edition:
+    """The grain matter, whose city reviews within a day."""
+    shorter = Overlay(organs=kit.edition().matter.all_organs, limits=ShorterLimits(review=days(1)))
+    matter = kit.edition().matter.model_copy(update={"regions": {"211200": shorter}})
+    return kit.edition().model_copy(update={"matter": matter})
+
+
+def test_a_filing_that_a_person_must_look_at_has_the_regions_limit() -> None:
+    given = kit.examples()["06-name-differs.yaml"].given
+    services = kit.populate(kit.services(clock=kit.Clock(given.now)), given)
+    publish(services, with_shorter_review(), given.now)
+    application = Application(matter=kit.GRAIN, region=given.region, situation=given.situation, form=given.form)
+    case = submit(services, application, kit.party(services), "key-1")
+    assert (case["status"], case["deadline"]) == ("reviewing", add_working_days(law_date(given.now), 1).isoformat())
+
+
+@pytest.mark.parametrize("handed", [True, False], ids=["asked for by the applicant", "found by the machine"])
+def test_a_case_goes_to_a_person_for_as_long_as_its_region_says(handed: bool) -> None:  # noqa: FBT001
+    services = kit.services()
+    publish(services, with_shorter_review(), kit.NOW)
+    case = submit(services, kit.application(), kit.party(services), "key-1")
+    assert case["status"] == "waiting"
+    if handed:
+        transfer(services, case["case"], Once(services, "x", "key-2", {}), lambda _: None)
+    else:
+        expire(services, case["case"], kit.NOW + timedelta(days=30))
+    found = load(services, case["case"]).case
+    since = law_date(kit.NOW if handed else kit.NOW + timedelta(days=30))
+    assert (found.status.value, found.deadline) == ("reviewing", add_working_days(since, 1))
 
 
 def test_the_code_at_an_organ_is_the_organs_level_and_the_basic_code() -> None:
