@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice, product
 from typing import Final
 
+from miaoban.catalogue.checking_bases import check_bases
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
 from miaoban.catalogue.codes import AUDIENCES, CHANNELS, EXTENSIONS, LEVELS, TYPES
 from miaoban.catalogue.demands import check_expression, require
@@ -48,6 +49,7 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     yield partial(_check_carried, matter)
     for file, words, when in whens(matter):
         yield partial(_check_when, matter, file, when, *words)
+    yield partial(check_bases, matter)
     yield partial(_check_end, edition)
     yield partial(_check_once, [condition.id for condition in matter.conditions])
     for condition in matter.conditions:
@@ -146,7 +148,7 @@ def _check_when(matter: Matter, file: str, when: str, *words: str) -> None:
     for path in paths(when):
         if path not in asked:
             cure = f"只能引用 situation 的问题{meant(path, asked)}，请核对拼写"
-            raise CatalogueError(f"{words[-1]} 的 when 中的 {path} 不能用，{cure}", file, (*words, "when"))
+            raise CatalogueError(f"{words[1]} 的 when 中的 {path} 不能用，{cure}", file, (*words, "when"))
     _check_answers(matter, file, when, *words)
 
 
@@ -157,4 +159,4 @@ def _check_answers(matter: Matter, file: str, when: str, *words: str) -> None:
         try:
             holds(when, {"situation": dict(zip(asked, answers, strict=True))})
         except ExpressionError as error:
-            raise CatalogueError(f"{words[-1]} 的 when 不能用，{error}，请检查写法", file, (*words, "when")) from error
+            raise CatalogueError(f"{words[1]} 的 when 不能用，{error}，请检查写法", file, (*words, "when")) from error

@@ -7,8 +7,8 @@ from miaoban.catalogue.matter import Matter
 CONDITIONS, MATERIALS, FORM, MATTER = "conditions.yaml", "materials.yaml", "form.yaml", "matter.yaml"
 
 
-def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
-    """Every `when` of a matter: its file, the words that lead to whose it is, itself."""
+def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Every `when` of a matter: its file, the words that lead to whose it is, the code in second place, and itself."""
     parts = (
         (FORM, "fields", matter.fields.items()),
         (MATERIALS, "questions", matter.questions.items()),
@@ -18,6 +18,9 @@ def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
     )
     for file, name, items in parts:
         yield from ((file, (name, code), part.when) for code, part in items if part.when is not None)
+    for condition in matter.conditions:
+        bases = ((basis.law, basis.when) for basis in condition.basis)
+        yield from ((CONDITIONS, ("conditions", condition.id, "basis", law), when) for law, when in bases if when is not None)
 
 
 def uses(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str, set[str]]]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
-from miaoban.catalogue.condition import Basis
+from miaoban.catalogue.condition import Bases
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.outcome import Direction
@@ -23,7 +23,7 @@ class Reason(Frozen):
     effect: str
     says: str
     cure: str
-    basis: Basis
+    basis: Bases
     missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
 
