@@ -35,5 +35,5 @@ def uses(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str, set[str]]]
     yield from ((MATTER, ("unique",), path, {"form", "applicant", "situation"}) for path in matter.unique)
     holder = (matter.holder.code, matter.holder.name)
     yield from ((MATTER, ("holder",), path, {"form", "applicant", *records}) for path in holder)
-    shown = {"form", "situation", "organ", "applicant", *records}
+    shown = {"form", "situation", "organ", "applicant", "review", *records}
     yield from ((MATTER, ("result", line.label), line.value, shown) for line in matter.result.contents)
