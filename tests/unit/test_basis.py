@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from functions.api.wording import problems_of
 from miaoban.canonical import digest
 from miaoban.catalogue.checking_bases import joined
 from miaoban.catalogue.condition import Basis, Effect
@@ -13,6 +15,7 @@ from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import read_edition
 from miaoban.catalogue.impact import impact
 from miaoban.catalogue.lists import LISTS, rows_of
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.notice import notice_of
 from miaoban.catalogue.plans import plan_of
 from miaoban.catalogue.publication import Edition, Published
@@ -105,6 +108,22 @@ MISTAKES: list[tuple[Change, str, str]] = [
 def test_a_basis_that_is_wrong_is_told_with_its_place(change: Change, says: str, why: str) -> None:
     with pytest.raises(CatalogueError, match=f"^conditions.yaml：{says}"):
         pytest.fail(f"{grain(change).digest} accepted: {why}")
+
+
+SENT: list[tuple[Any, str, str]] = [
+    ([], "basis：一条依据也没有，请写明法律名称和条款", "/conditions/0/basis"),
+    ([{"law": "甲法", "article": "第一条"}] * 2, "basis：《甲法》第一条 写了不止一次，请只保留一处", "/conditions/0/basis"),
+    ({"law": "甲法"}, "article：缺少这一项，请补上", "/conditions/0/basis/article"),
+]
+
+
+@pytest.mark.parametrize(("basis", "message", "pointer"), SENT)
+def test_a_basis_that_is_sent_to_the_api_is_told_with_its_pointer(basis: Any, message: str, pointer: str) -> None:
+    document = kit.edition().matter.model_dump(mode="json", exclude_none=True)
+    document["conditions"][0]["basis"] = basis
+    with pytest.raises(ValidationError) as refused:
+        Matter.model_validate(document)
+    assert [(found.pointer, found.message) for found in problems_of(refused.value)] == [(pointer, message)]
 
 
 def test_a_matters_own_basis_applies_to_all_situations() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field as Declared
 from pydantic import PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from miaoban.models import Frozen
 
@@ -29,14 +30,15 @@ class Basis(Frozen):
 
 
 def _one_or_several(value: Any, several: ValidatorFunctionWrapHandler) -> tuple[Basis, ...]:
-    """One basis or a list of them; raises ValueError for an empty list, and for an article that is listed twice."""
+    """One basis or a list of them; raises PydanticCustomError for an empty list, and for an article listed twice."""
     found: tuple[Basis, ...] = (Basis.model_validate(value),) if isinstance(value, Basis | Mapping) else several(value)
     if not found:
-        raise ValueError("一条依据也没有，请写明法律名称和条款")
+        raise PydanticCustomError("basis-missing", "一条依据也没有，请写明法律名称和条款")
     articles = [(basis.law, basis.article) for basis in found]
     for law, article in articles:
         if articles.count((law, article)) > 1:
-            raise ValueError(f"《{law}》{article} 写了不止一次，请只保留一处")
+            told = {"law": law, "article": article}
+            raise PydanticCustomError("basis-repeated", "《{law}》{article} 写了不止一次，请只保留一处", told)
     return found
 
 
