@@ -1,7 +1,7 @@
 """The stage on which the story is played: its callers, what a row shows, and what it must come to."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
@@ -123,7 +123,7 @@ def came_to(answer: Answer, outcome: str, *reasons: str) -> None:
 
 def line(row: str, given: str, answer: Answer, reason: str = "", licence: Answer | None = None) -> Line:
     """The line of a case: its reasons with their articles unless something else is said; the time of what was sent."""
-    said = reason or "\n".join(f"{told['says']}（{article(told['basis'])}）" for told in answer["reasons"])
+    said = reason or "\n".join(f"{told['says']}（{cited(told['basis'])}）" for told in answer["reasons"])
     outcome = WORDS[answer["status"]]
     number, path = (licence["number"], licence["verification"]) if licence else ("", "")
     return Line(row, given, outcome, said, answer.milliseconds if answer.key else None, number, path)
@@ -132,6 +132,11 @@ def line(row: str, given: str, answer: Answer, reason: str = "", licence: Answer
 def day_after(last_day: str) -> datetime:
     """Noon in China on the day after a deadline."""
     return datetime.combine(date.fromisoformat(last_day) + timedelta(days=1), time(4), UTC)
+
+
+def cited(basis: Mapping[str, str] | Sequence[Mapping[str, str]]) -> str:
+    """Articles of law as they are cited: one, or a list of them."""
+    return "、".join(map(article, [basis] if isinstance(basis, Mapping) else basis))
 
 
 def article(basis: Mapping[str, str]) -> str:

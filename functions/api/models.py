@@ -8,7 +8,9 @@ from pydantic import Field as Declared
 from pydantic import RootModel
 
 from miaoban.case.case import Status
+from miaoban.catalogue.matter import Conclusion
 from miaoban.catalogue.regions import Organ
+from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction
 from miaoban.identifiers import ResidentId
 from miaoban.models import Frozen
@@ -61,9 +63,10 @@ class EmptyBody(Frozen):
 
 
 class DecisionBody(Frozen):
-    """An officer's decision; the reason is part of the record."""
+    """An officer's decision: `approve`, or one of the task's `conclusions` if it has any; the reason is part of the record."""
 
-    approve: bool
+    approve: bool | None = None
+    conclusion: str | None = Declared(default=None, max_length=80)
     reason: str = Declared(min_length=2, max_length=1000)
 
 
@@ -128,6 +131,7 @@ class Happening(Frozen):
     at: datetime
     by: str | None = None
     reason: str | None = None
+    conclusion: Concluded | None = None
     waiting_for: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     direction: Direction | None = None
@@ -141,13 +145,17 @@ class Timeline(Frozen):
 
 
 class Task(Frozen):
-    """Something that a person must decide: a case under review, or a proposal to set a licence aside."""
+    """Something that a person must decide: a case under review, or a proposal to set a licence aside.
+
+    Where there are `conclusions`, the decision names one of them by its code.
+    """
 
     task: str
     kind: str
     matter_name: str
     organ: Organ
     role: str | None = None
+    conclusions: Mapping[str, Conclusion] = Declared(default_factory=dict)
     deadline: str | None = None
     case: CaseView | None = None
     licence: str | None = None

@@ -51,10 +51,11 @@ def read_task(call: Call) -> Task:
 
 @operation(routes, Action.DECIDE_TASK, DecidedTask, DecisionBody, once=True)
 def decide_task(call: Call) -> Mapping[str, Any]:
-    """Decide a task, with a reason."""
+    """Decide a task, by a conclusion where it has them, with a reason."""
     body, task = call.body(DecisionBody), call.path["task"]
-    decided = PersonalDecision(officer=call.principal.subject, approve=body.approve, reason=body.reason)
-    once = call.once({"task": task, **body.model_dump()})
+    said = body.model_dump(exclude_none=True)
+    decided = PersonalDecision(officer=call.principal.subject, **said)
+    once = call.once({"task": task, **said})
     if task.startswith(PREFIX):
         return decide_proposal(call.services, task, decided, once, permit_proposal(call))
     return review(call.services, task, decided, once, permit_review(call))
@@ -84,6 +85,7 @@ def _review(call: Call, case: Case, *, with_form: bool) -> Task:
         matter_name=case.matter_name,
         organ=case.organ,
         role=published.matter.reviewer.name,
+        conclusions=published.matter.reviewer.conclusions,
         deadline=case.deadline.isoformat() if case.deadline else None,
         case=case_view(case, published if with_form else None),
     )

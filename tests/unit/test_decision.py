@@ -51,7 +51,7 @@ def condition(number: int, effect: Effect, holds: str, *needs: str) -> Condition
     return Condition(
         id=f"T{number}",
         title=f"条件 {number}",
-        basis=Basis(law="示例法", article=f"第{number}条"),
+        basis=(Basis(law="示例法", article=f"第{number}条"),),
         needs=needs,
         holds=holds,
         otherwise=effect,
@@ -119,7 +119,7 @@ def test_every_condition_has_a_verdict_and_every_reason_its_words(given: Made) -
     decision = decided(conditions_of(given))
     assert [verdict.condition for verdict in decision.verdicts] == [f"T{n}" for n in range(len(given))]
     for verdict in decision.reasons:
-        assert all((verdict.title, verdict.says, verdict.cure, verdict.basis.article))
+        assert all((verdict.title, verdict.says, verdict.cure, all(basis.article for basis in verdict.basis)))
     assert not any(verdict.says for verdict in decision.verdicts if verdict.truth is Truth.TRUE)
 
 

@@ -93,6 +93,12 @@ def test_examples_give_every_answer(matter: str) -> None:
 
 
 @pytest.mark.parametrize("matter", FOLDERS)
+def test_examples_show_every_conclusion(matter: str) -> None:
+    shown = {code for example in kit.examples(matter).values() for code in example.expect.concluded}
+    assert shown == set(kit.edition(matter).matter.reviewer.conclusions)
+
+
+@pytest.mark.parametrize("matter", FOLDERS)
 def test_what_a_person_must_look_at_says_who(matter: str) -> None:
     told = [c.examine for c in kit.edition(matter).matter.conditions if c.examine is not None]
     assert [text for text in told if kit.edition(matter).matter.reviewer.name not in text] == []

@@ -1,5 +1,6 @@
 """Review on the fakes: what only a person may decide is decided by one, and becomes a licence that names its holder."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ class Desk:
     """One filing that has come to a person."""
 
     def __init__(self, matter: str, example: str, **changes: Any) -> None:
-        given = kit.examples(matter)[example].given
+        self.matter, given = matter, kit.examples(matter)[example].given
         self.given = Given.model_validate(merged(given.model_dump(mode="json"), changes))
         self.services = kit.populate(kit.services(clock=kit.Clock(given.now)), self.given, matter)
         who = kit.party(self.services, (given.applicant.name, str(given.applicant.number)))
@@ -36,13 +37,19 @@ class Desk:
 
     def decide(self, *, approve: bool) -> Licence | None:
         """The licence that comes of an officer's decision, if any."""
-        decided = PersonalDecision(officer=OFFICER, approve=approve, reason="已逐项审查")
+        named = next(self._named(approves=approve), None)
+        decided = PersonalDecision(officer=OFFICER, approve=None if named else approve, conclusion=named, reason="已逐项审查")
         once = Once(self.services, OFFICER, "decided", {"approve": approve})
         answer = review(self.services, self.filed["case"], decided, once, anyone)
         if not answer.get("licence"):
             return None
         key = licence_key(answer["licence"])
         return Licence.read(self.services.store.read([key])[key].body)
+
+    def _named(self, *, approves: bool) -> Iterator[str]:
+        """The conclusions that do so, of a matter that has them."""
+        conclusions = kit.edition(self.matter).matter.reviewer.conclusions
+        return (code for code, conclusion in conclusions.items() if conclusion.approves is approves)
 
 
 REVIEWED = [
@@ -51,7 +58,12 @@ REVIEWED = [
     ("foundation-establishment", "53210000MJXX05310B", "辽宁省示例助学基金会", {"原始基金": "2,000,000.00 元"}),
     ("social-organisation-cancellation", "51211202MJXX05118J", "铁岭市银州区示例摄影协会", {"剩余财产（元）": "12,345.00 元"}),
     ("public-fundraising-qualification", "53210000MJXX05310B", "辽宁省示例助学基金会", {"法定代表人": "甄理长"}),
-    ("social-organisation-annual-check", "51211202MJXX05118J", "铁岭市银州区示例摄影协会", {"检查年度": 2025}),
+    (
+        "social-organisation-annual-check",
+        "51211202MJXX05118J",
+        "铁岭市银州区示例摄影协会",
+        {"检查年度": 2025, "检查结论": "合格"},
+    ),
 ]
 
 

@@ -96,7 +96,7 @@ def asked(table: Table, holds: str, known: Facts, effect: Effect = Effect.REFUSE
     condition = Condition(
         id="T",
         title="t",
-        basis=Basis(law="示例法", article="第一条"),
+        basis=(Basis(law="示例法", article="第一条"),),
         needs=("tables.t",),
         holds=holds,
         otherwise=effect,

@@ -9,6 +9,7 @@ from pydantic import Field as Declared
 
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
 from miaoban.catalogue.regions import Organ
+from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction
 from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
@@ -56,6 +57,7 @@ class Case(Frozen):
     licence: str | None = None
     decided_by: str | None = None
     reason: str | None = None
+    conclusion: Concluded | None = None
     deadline: date | None = None
     corrected: bool = False
     events: int = 1
@@ -103,7 +105,8 @@ def _changes(case: Case, event: Corrected | Judged | Handed | Withdrawn) -> dict
         case Judged():
             return _judged(case, event)
         case Handed():
-            return {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+            again = {"status": Status.REVIEWING, "conclusion": None}
+            return {**again, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
         case Withdrawn():
             return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why, "waiting_on": ()}
 
@@ -118,6 +121,7 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "licence": event.licence,
         "decided_by": event.by,
         "reason": event.reason,
+        "conclusion": event.conclusion,
         "deadline": event.deadline,
         "filled": event.filled,
         "receipts": case.receipts + 1,

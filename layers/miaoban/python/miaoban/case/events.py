@@ -8,6 +8,7 @@ from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
 from miaoban.catalogue.regions import Organ
+from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction, Outcome
 from miaoban.decision.verdict import Verdict
 from miaoban.evidence.privacy import Private
@@ -77,6 +78,7 @@ class Judged(Frozen):
     licence: str | None = None
     receipt: str
     reason: str | None = None
+    conclusion: Concluded | None = None
     deadline: date | None = None
     filled: Mapping[str, Any] = Declared(default_factory=dict)
 

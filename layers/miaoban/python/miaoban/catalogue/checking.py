@@ -5,13 +5,14 @@ from functools import partial
 from itertools import islice, product
 from typing import Final
 
+from miaoban.catalogue.checking_bases import check_bases
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
 from miaoban.catalogue.codes import AUDIENCES, CHANNELS, EXTENSIONS, LEVELS, TYPES
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import CatalogueError, ExpressionError, FactError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field, FieldType
-from miaoban.catalogue.known_paths import leads, unknown
+from miaoban.catalogue.known_paths import CONCLUSION, leads, unknown
 from miaoban.catalogue.matter import Matter, RecordUse
 from miaoban.catalogue.places import CONDITIONS, FORM, MATERIALS, MATTER, uses, whens
 from miaoban.catalogue.publication import Edition
@@ -42,12 +43,14 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     for code, source in edition.sources.items():
         yield partial(check_source, f"{code}.yaml", source)
     yield partial(_check_codes, matter)
+    yield partial(_check_conclusions, matter)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
     yield partial(_check_spared, matter)
     yield partial(_check_carried, matter)
     for file, words, when in whens(matter):
         yield partial(_check_when, matter, file, when, *words)
+    yield partial(check_bases, matter)
     yield partial(_check_end, edition)
     yield partial(_check_once, [condition.id for condition in matter.conditions])
     for condition in matter.conditions:
@@ -78,6 +81,22 @@ def _check_codes(matter: Matter) -> None:
             if code not in table:
                 sentence = f"{name} 没有 {code} 这个代码{meant(code, table)}，可用的有 {'、'.join(table)}，请核对"
                 raise CatalogueError(sentence, MATTER, (name,))
+
+
+def _check_conclusions(matter: Matter) -> None:
+    """A review can approve, people can tell its conclusions apart, and a licence that names one is never without."""
+    conclusions = matter.reviewer.conclusions
+    place = ("reviewer", "conclusions")
+    approving = not conclusions or any(conclusion.approves for conclusion in conclusions.values())
+    require(approving, MATTER, "reviewer.conclusions 没有一项是 approves: true，什么都不能准予，请核对", *place)
+    labels = [conclusion.label for conclusion in conclusions.values()]
+    for code, conclusion in conclusions.items():
+        told = bool(conclusion.label.strip()) and labels.count(conclusion.label) == 1
+        require(told, MATTER, f"结论 {code} 的 label 是空的，或者与别的结论相同，请改正", *place, code, "label")
+    named = any(line.value == CONCLUSION for line in matter.result.contents)
+    examined = any(condition.examine is not None and condition.when is None for condition in matter.conditions)
+    sentence = f"result 写明 {CONCLUSION}，但机器也能准予，那时没有结论，请加一项没有 when 的 examine 条件"
+    require(not named or examined, MATTER, sentence, "result", CONCLUSION)
 
 
 def _check_use(edition: Edition, file: str, words: tuple[str, ...], path: str, roots: set[str]) -> None:
@@ -146,7 +165,7 @@ def _check_when(matter: Matter, file: str, when: str, *words: str) -> None:
     for path in paths(when):
         if path not in asked:
             cure = f"只能引用 situation 的问题{meant(path, asked)}，请核对拼写"
-            raise CatalogueError(f"{words[-1]} 的 when 中的 {path} 不能用，{cure}", file, (*words, "when"))
+            raise CatalogueError(f"{words[1]} 的 when 中的 {path} 不能用，{cure}", file, (*words, "when"))
     _check_answers(matter, file, when, *words)
 
 
@@ -157,4 +176,4 @@ def _check_answers(matter: Matter, file: str, when: str, *words: str) -> None:
         try:
             holds(when, {"situation": dict(zip(asked, answers, strict=True))})
         except ExpressionError as error:
-            raise CatalogueError(f"{words[-1]} 的 when 不能用，{error}，请检查写法", file, (*words, "when")) from error
+            raise CatalogueError(f"{words[1]} 的 when 不能用，{error}，请检查写法", file, (*words, "when")) from error

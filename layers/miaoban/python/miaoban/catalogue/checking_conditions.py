@@ -17,7 +17,8 @@ def check_condition(edition: Edition, condition: Condition) -> None:
     require(one == 1, CONDITIONS, f"{place} 应当有 holds、matches 或者 examine，且只有一个，请删去或者补上", place)
     person = condition.examine is None or condition.otherwise is Effect.REVIEW
     require(person, CONDITIONS, f"{place} 由人核查（examine），otherwise 只能是 review，请改正", place, "otherwise")
-    lawful = condition.otherwise is not Effect.REFUSE or edition.matter.nature != "filing" or condition.basis.article
+    refuses = condition.otherwise is Effect.REFUSE and edition.matter.nature == "filing"
+    lawful = not refuses or all(basis.article for basis in condition.basis)
     require(lawful, CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款", place, "basis")
     matched = [path for match in condition.matches for path in (match.declared, match.held)]
     _check_clause(edition, condition, matched, place)

@@ -1,7 +1,7 @@
 """Code tables in words (GB/T 39046-2020 annex A, C0109), for guides and lists; a code that is not listed stays as it is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from miaoban.calendar import Limit
@@ -104,3 +104,8 @@ def duration(limit: Limit) -> str:
 def article(basis: Basis) -> str:
     """An article of law as it is cited."""
     return f"《{basis.law}》{basis.article}"
+
+
+def cited(bases: Iterable[Basis]) -> str:
+    """Articles of law as they are cited, listed."""
+    return "、".join(map(article, bases))

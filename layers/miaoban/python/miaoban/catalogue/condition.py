@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field as Declared
+from pydantic import PlainSerializer, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from miaoban.models import Frozen
 
@@ -20,10 +22,39 @@ class Effect(StrEnum):
 
 
 class Basis(Frozen):
-    """The article of law that a condition or a matter rests on."""
+    """The article of law that a matter or a condition rests on; a condition's may apply only in some situations (`when`)."""
 
     law: str
     article: str
+    when: str | None = None
+
+
+def _one_or_several(value: Any, several: ValidatorFunctionWrapHandler) -> tuple[Basis, ...]:
+    """One basis or a list of them; raises PydanticCustomError for an empty list, and for an article listed twice."""
+    found: tuple[Basis, ...] = (Basis.model_validate(value),) if isinstance(value, Basis | Mapping) else several(value)
+    if not found:
+        raise PydanticCustomError("basis-missing", "一条依据也没有，请写明法律名称和条款")
+    articles = [(basis.law, basis.article) for basis in found]
+    for law, article in articles:
+        if articles.count((law, article)) > 1:
+            told = {"law": law, "article": article}
+            raise PydanticCustomError("basis-repeated", "《{law}》{article} 写了不止一次，请只保留一处", told)
+    return found
+
+
+def _as_written(bases: tuple[Basis, ...]) -> Basis | tuple[Basis, ...]:
+    return bases[0] if len(bases) == 1 else bases
+
+
+Bases = Annotated[
+    tuple[Basis, ...],
+    WrapValidator(_one_or_several, json_schema_input_type=Basis | tuple[Basis, ...]),
+    PlainSerializer(_as_written, return_type=Basis | tuple[Basis, ...]),
+]
+"""The articles that a condition rests on: a tuple here; written, stored and answered as one mapping where there is one.
+
+So the text of an edition or a receipt with one article is the same as before there could be several, and so is its digest.
+"""
 
 
 class Match(Frozen):
@@ -59,7 +90,7 @@ class Condition(Frozen):
 
     id: str
     title: str
-    basis: Basis
+    basis: Bases
     when: str | None = None
     needs: tuple[str, ...] = ()
     holds: str | None = None

@@ -15,7 +15,7 @@ from miaoban.catalogue.codes import (
 )
 from miaoban.catalogue.compiled import Burden, Compiled, compile_edition, counted
 from miaoban.catalogue.guide import Fee, Step
-from miaoban.catalogue.matter import Matter
+from miaoban.catalogue.matter import Conclusion, Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ, Place, Setting
@@ -65,7 +65,10 @@ class GuideRule(Frozen):
 
 
 class GuidePage(Frozen):
-    """The guide; `implementation_code` (31) and `item_code` (33) where an organ receives, else a `note` whom to ask."""
+    """The guide; `implementation_code` (31) and `item_code` (33) where an organ receives, else a `note` whom to ask.
+
+    `conclusions` are those to which a person's review may come.
+    """
 
     matter: str
     name: str
@@ -80,6 +83,7 @@ class GuidePage(Frozen):
     organ: Organ | None = None
     note: str | None = None
     result: str
+    conclusions: tuple[str, ...] = ()
     limits: GuideLimits
     rules: tuple[GuideRule, ...] = ()
     visits: int
@@ -113,6 +117,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         organ=organ,
         note=None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}",
         result=matter.result.name,
+        conclusions=tuple(map(_conclusion, matter.reviewer.conclusions.values())),
         limits=_limits(matter, here),
         rules=_rules(matter, here),
         visits=matter.guide.visits,
@@ -124,6 +129,10 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
     )
+
+
+def _conclusion(conclusion: Conclusion) -> str:
+    return f"{conclusion.label}（{'准予' if conclusion.approves else '不予'}）"
 
 
 def _rules(matter: Matter, region: str) -> tuple[GuideRule, ...]:

@@ -20,6 +20,9 @@ OWN: Final[Mapping[str, tuple[str, ...]]] = {
 RULES: Final = frozenset({"form", "situation", "parameter", ROOT, *OWN})
 """The roots, besides records, that a condition may name."""
 
+CONCLUSION: Final = "review.conclusion"
+"""What a review came to, in a word; only the licence can name it, for it is not known while conditions are judged."""
+
 _ORGAN: Final = frozenset(f"organ.{name}" for name in Organ.model_fields)
 
 
@@ -45,7 +48,8 @@ def is_fact(edition: Edition, path: str) -> bool:
 
 def leads(edition: Edition, path: str, roots: set[str]) -> bool:
     """Whether a path outside the rules starts from one of the roots and leads to something; organs are known whole."""
-    return path.partition(".")[0] in roots and (path in _ORGAN or exists(edition, path))
+    concluded = path == CONCLUSION and bool(edition.matter.reviewer.conclusions)
+    return path.partition(".")[0] in roots and (path in _ORGAN or concluded or exists(edition, path))
 
 
 def unknown(edition: Edition, path: str) -> str:

@@ -16,7 +16,7 @@ from miaoban.catalogue.codes import (
     LEVELS,
     NATURES,
     TYPES,
-    article,
+    cited,
     duration,
     word,
     words,
@@ -57,7 +57,7 @@ def _powers(edition: Edition) -> Rows:
         word(NATURES, matter.nature),
         word(LEVELS, matter.level),
         words(AUDIENCES, matter.audience),
-        "、".join(map(article, matter.basis)),
+        cited(matter.basis),
         "、".join(organ.name for organ in matter.all_organs) or matter.coordinator,
     )
 
@@ -79,14 +79,14 @@ def _paths(edition: Edition) -> Rows:
 def _compliant(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
         words_ = EFFECTS[condition.otherwise]
-        yield edition.matter.name, condition.id, condition.title, article(condition.basis), words_, condition.cure
+        yield edition.matter.name, condition.id, condition.title, cited(condition.basis), words_, condition.cure
 
 
 def _forbidden(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
         if condition.otherwise in REFUSING:
             said = EFFECTS[condition.otherwise]
-            yield edition.matter.name, condition.id, condition.says, said, article(condition.basis), condition.cure
+            yield edition.matter.name, condition.id, condition.says, said, cited(condition.basis), condition.cure
 
 
 def _tolerant(edition: Edition) -> Rows:

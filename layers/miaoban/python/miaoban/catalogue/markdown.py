@@ -55,6 +55,8 @@ def _facts(page: GuidePage) -> Iterator[tuple[str, object]]:
     yield "补正期限", page.limits.correction
     yield "人工核查时限", page.limits.review
     yield "办理结果", page.result
+    if page.conclusions:
+        yield "审查结论", "、".join(page.conclusions)
 
 
 def _materials(page: GuidePage) -> Iterator[str]:

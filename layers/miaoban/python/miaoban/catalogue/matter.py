@@ -70,12 +70,24 @@ class Material(Frozen):
     later: TimeLimit | None = None
 
 
+class Conclusion(Frozen):
+    """A conclusion (结论) that a review may come to: its name for people, and whether it approves."""
+
+    label: str
+    approves: bool
+
+
 class Reviewer(Frozen):
-    """The named role that takes what a machine must not decide."""
+    """The named role that takes what a machine must not decide.
+
+    Where there are `conclusions`, by code, its review comes to one of them; else it approves or refuses. They are left out of
+    the text, and so of the digest, of a matter that has none.
+    """
 
     role: str
     name: str
     department: str
+    conclusions: Mapping[str, Conclusion] = Declared(default_factory=dict, exclude_if=lambda conclusions: not conclusions)
 
 
 class Holder(Frozen):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.answers import Answers, named
-from miaoban.catalogue.codes import CLASSES, EFFECTS, NECESSITIES, article, word
+from miaoban.catalogue.codes import CLASSES, EFFECTS, NECESSITIES, cited, word
 from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.plans import FieldPlan, MaterialPlan, Plan, Way, plan_of
@@ -106,7 +106,7 @@ def _requirement(found: ConditionPlan, cures: Mapping[str, str]) -> Requirement:
     return Requirement(
         condition=found.condition,
         title=found.title,
-        basis=article(found.basis),
+        basis=cited(found.basis),
         otherwise=EFFECTS[found.otherwise],
         cure=cures[found.condition],
     )

@@ -7,8 +7,8 @@ from miaoban.catalogue.matter import Matter
 CONDITIONS, MATERIALS, FORM, MATTER = "conditions.yaml", "materials.yaml", "form.yaml", "matter.yaml"
 
 
-def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
-    """Every `when` of a matter: its file, the words that lead to whose it is, itself."""
+def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Every `when` of a matter: its file, the words that lead to whose it is, the code in second place, and itself."""
     parts = (
         (FORM, "fields", matter.fields.items()),
         (MATERIALS, "questions", matter.questions.items()),
@@ -18,6 +18,9 @@ def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
     )
     for file, name, items in parts:
         yield from ((file, (name, code), part.when) for code, part in items if part.when is not None)
+    for condition in matter.conditions:
+        bases = ((basis.law, basis.when) for basis in condition.basis)
+        yield from ((CONDITIONS, ("conditions", condition.id, "basis", law), when) for law, when in bases if when is not None)
 
 
 def uses(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str, set[str]]]:
@@ -32,5 +35,5 @@ def uses(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str, set[str]]]
     yield from ((MATTER, ("unique",), path, {"form", "applicant", "situation"}) for path in matter.unique)
     holder = (matter.holder.code, matter.holder.name)
     yield from ((MATTER, ("holder",), path, {"form", "applicant", *records}) for path in holder)
-    shown = {"form", "situation", "organ", "applicant", *records}
+    shown = {"form", "situation", "organ", "applicant", "review", *records}
     yield from ((MATTER, ("result", line.label), line.value, shown) for line in matter.result.contents)

@@ -9,7 +9,7 @@ from pydantic import Field as Declared
 
 from miaoban.catalogue.answers import Answers
 from miaoban.catalogue.codes import duration
-from miaoban.catalogue.condition import Effect
+from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field, FieldType, schema
 from miaoban.catalogue.matter import Material, Matter
@@ -102,9 +102,15 @@ def plan_of(edition: Edition, answers: Answers, parts: Parts | None = None) -> P
             json_schema=schema(situation.fields),
             fields=tuple(known.fields[code] for code in situation.fields),
         ),
-        verification=tuple(known.verification[condition.id] for condition in situation.conditions),
+        verification=tuple(_verified(known.verification[condition.id], condition) for condition in situation.conditions),
         materials=tuple(known.materials[code] for code in situation.materials),
     )
+
+
+def _verified(plan: ConditionPlan, condition: Condition) -> ConditionPlan:
+    """A condition's plan with the bases of the situation."""
+    situated = any(basis.when is not None for basis in plan.basis)
+    return plan.model_copy(update={"basis": condition.basis}) if situated else plan
 
 
 def _barred(matter: Matter, situation: Situation) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from miaoban.catalogue.condition import Condition
+from miaoban.catalogue.condition import Basis, Condition
 from miaoban.catalogue.errors import Problem, SituationError
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
@@ -17,7 +17,7 @@ Part = TypeVar("Part", Field, RecordUse, Material, Condition)
 
 @dataclass(frozen=True, eq=False)
 class Situation:
-    """What a matter asks of one set of answers, and what approval does to the licence."""
+    """What a matter asks of one set of answers, and what approval does to the licence; each condition with its basis there."""
 
     answers: Mapping[str, str]
     result: Result
@@ -40,7 +40,7 @@ def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
         result=_result(matter, answers),
         fields=_applicable(matter.fields, roots),
         materials=_applicable(matter.materials, roots),
-        conditions=tuple(condition for condition in matter.conditions if _applies(condition.when, roots)),
+        conditions=tuple(_based(condition, roots) for condition in matter.conditions if _applies(condition.when, roots)),
         records=_applicable(matter.records, roots),
         tables=matter.tables,
     )
@@ -53,6 +53,14 @@ def _asked(matter: Matter, answers: Mapping[str, str]) -> dict[str, Question]:
 
 def _applies(when: str | None, roots: Mapping[str, Any]) -> bool:
     return when is None or holds(when, roots)
+
+
+def _based(condition: Condition, roots: Mapping[str, Any]) -> Condition:
+    """The condition with the bases that apply in the situation, which then stand without their `when`."""
+    if not any(basis.when is not None for basis in condition.basis):
+        return condition
+    here = (basis for basis in condition.basis if _applies(basis.when, roots))
+    return condition.model_copy(update={"basis": tuple(Basis(law=basis.law, article=basis.article) for basis in here)})
 
 
 def _applicable(parts: Mapping[str, Part], roots: Mapping[str, Any]) -> dict[str, Part]:

@@ -49,7 +49,7 @@ def untyped(edition: Edition) -> Iterator[Finding]:
         yield Finding(code=CODE, says=f"materials.yaml：{error}，请检查 when 的写法")
         return
     for file, words, when in whens(edition.matter):
-        yield from (Finding(code=CODE, says=f"{file}：{words[-1]} 的 when：{misfit}") for misfit in misfits(edition, when))
+        yield from (Finding(code=CODE, says=f"{file}：{words[1]} 的 when：{misfit}") for misfit in misfits(edition, when))
     for situation in found:
         for condition in situation.conditions:
             for clause in (condition.enough, condition):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from miaoban.catalogue.codes import duration
-from miaoban.catalogue.condition import Basis, Condition, Effect, Enough
+from miaoban.catalogue.condition import Bases, Condition, Effect, Enough
 from miaoban.catalogue.expressions import paths
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.origins import Origin, origin_of
@@ -25,7 +25,7 @@ class ConditionPlan(Frozen):
 
     condition: str
     title: str
-    basis: Basis
+    basis: Bases
     needs: tuple[str, ...]
     asked: tuple[Asked, ...]
     by_person: bool

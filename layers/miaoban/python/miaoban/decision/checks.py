@@ -7,6 +7,7 @@ tried and examples played, for they would only tell the same again.
 from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.checking import faults
+from miaoban.catalogue.checking_bases import joined
 from miaoban.catalogue.checking_regions import check_regions
 from miaoban.catalogue.condition import Basis, Effect
 from miaoban.catalogue.errors import CatalogueError
@@ -54,13 +55,19 @@ def _tables(edition: Edition) -> Iterator[_Coded]:
 
 
 def _bases(edition: Edition) -> Iterator[_Coded]:
-    """A matter and each condition rest on a law and an article."""
-    says = "basis 缺少法律依据，请写明法律名称和条款"
-    if not edition.matter.basis or not all(map(_told, edition.matter.basis)):
-        yield "basis-missing", CatalogueError(says, MATTER, ("basis",))
-    for condition in edition.matter.conditions:
-        if not _told(condition.basis):
-            yield "basis-missing", CatalogueError(f"{condition.id} 的 {says}", CONDITIONS, (condition.id, "basis"))
+    """A matter and each condition rest on articles, each of one law."""
+    matter = edition.matter
+    yield from _based(matter.basis, "", MATTER, ("basis",))
+    for condition in matter.conditions:
+        yield from _based(condition.basis, f"{condition.id} 的 ", CONDITIONS, (condition.id, "basis"))
+
+
+def _based(bases: tuple[Basis, ...], whose: str, file: str, words: tuple[str, ...]) -> Iterator[_Coded]:
+    if not bases or not all(map(_told, bases)):
+        yield "basis-missing", CatalogueError(f"{whose}basis 缺少法律依据，请写明法律名称和条款", file, words)
+    for basis in filter(joined, bases):
+        says = f"{whose}basis 把几部法律写在一个名称里（{basis.law}），请分成几条，各写自己的条款"
+        yield "basis-joined", CatalogueError(says, file, (*words, basis.law))
 
 
 def _told(basis: Basis) -> bool:

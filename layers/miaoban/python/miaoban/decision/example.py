@@ -52,10 +52,18 @@ class Sent(Frozen, defer_build=True):
     licence: str | None = None
 
 
+class ExpectAfter(Frozen, defer_build=True):
+    """What must come of a conclusion: the outcome, and lines of the licence (label: value)."""
+
+    outcome: Outcome
+    licence: Mapping[str, JsonValue] = Declared(default_factory=dict)
+
+
 class Expect(Frozen, defer_build=True):
     """What must come of it: the conditions that do not hold, in the matter's order, and what people are told.
 
     `licence` (label: value) and `compared` (label: [declared, held]) name only what the example is about.
+    `concluded` goes on to the person: what comes of each conclusion, by its code.
     """
 
     outcome: Outcome
@@ -66,6 +74,7 @@ class Expect(Frozen, defer_build=True):
     reviewer: str | None = None
     compared: Mapping[str, tuple[JsonValue, JsonValue]] = Declared(default_factory=dict)
     licence: Mapping[str, JsonValue] = Declared(default_factory=dict)
+    concluded: Mapping[str, ExpectAfter] = Declared(default_factory=dict)
 
 
 class Example(Frozen, defer_build=True):

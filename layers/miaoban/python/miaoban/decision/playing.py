@@ -4,40 +4,35 @@ A release step refuses a matter for which `failures` has a sentence.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
-from miaoban.canonical import digest
 from miaoban.catalogue.errors import CatalogueError, ProblemsError
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Fields
-from miaoban.catalogue.form import Form
-from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.wording import answered, worded
-from miaoban.decision.example import Example, Given, GivenRecord, Sent
+from miaoban.decision.conclusion import Concluded, concluded
+from miaoban.decision.example import Example, Given, Sent
 from miaoban.decision.facts import Applicant, Facts
+from miaoban.decision.given_evidence import evidence_of, private, with_values
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
 from miaoban.decision.plain_vault import VAULT
 from miaoban.decision.replay import Difference
-from miaoban.evidence.privacy import Private, comparable, protect, shown
-from miaoban.evidence.record import Evidence, Record, Watermark, assess
-from miaoban.identifiers import ResidentId
-
-PERSON = "111"
+from miaoban.evidence.privacy import comparable, protect, shown
+from miaoban.evidence.record import Evidence
 
 
 @dataclass(frozen=True)
 class Played:
-    """What came of an example: the facts and the decision, and what people are told of them."""
+    """What came of an example: the facts and the decision, and the values, in words, that a licence may show."""
 
     published: Published
     situation: Situation
     facts: Facts
     decision: Decision
-    licence: Mapping[str, Any]
+    roots: Mapping[str, Any]
 
     @property
     def reviewer(self) -> str | None:
@@ -49,6 +44,26 @@ class Played:
         """The declared and held values that do not agree, by label."""
         pairs = (pair for verdict in self.decision.reasons for pair in verdict.compared if not pair.agrees)
         return {pair.label: (pair.declared, pair.held) for pair in pairs}
+
+    @property
+    def licence(self) -> dict[str, Any]:
+        """The lines of the licence by label, once the machine approves."""
+        return self._lines(self.decision.outcome)
+
+    def concluded(self, code: str) -> tuple[Outcome, dict[str, Any]]:
+        """What comes of a person's conclusion, with the licence's lines; raises CatalogueError where there is none to name."""
+        conclusions = self.published.matter.reviewer.conclusions
+        if code not in conclusions or self.decision.outcome is not Outcome.REVIEWING:
+            allowed = "、".join(conclusions) or "无"
+            raise CatalogueError(f"concluded 的 {code} 不是由人作出的结论，可用：{allowed}，且 outcome 应当是 reviewing")
+        outcome, conclusion = concluded(conclusions, code)
+        return outcome, self._lines(outcome, conclusion)
+
+    def _lines(self, outcome: Outcome, conclusion: Concluded | None = None) -> dict[str, Any]:
+        if outcome is not Outcome.APPROVED:
+            return {}
+        roots = {**({"review": {"conclusion": conclusion.label}} if conclusion else {}), **self.roots}
+        return {line.label: value_at(roots, line.value) for line in self.published.matter.result.contents}
 
 
 def failures(edition: Edition, examples: Mapping[str, Example]) -> Iterator[str]:
@@ -90,6 +105,10 @@ def run(edition: Edition, example: Example) -> tuple[Difference, ...]:
     pairs = [(f"/expect/{part}", getattr(expect, part), value) for part, value in found.items()]
     pairs += _within("compared", expect.compared, played.compared)
     pairs += _within("licence", expect.licence, played.licence)
+    for code, after in expect.concluded.items():
+        outcome, lines = played.concluded(code)
+        pairs.append((f"/expect/concluded/{code}/outcome", after.outcome, outcome))
+        pairs += _within(f"concluded/{code}/licence", after.licence, lines)
     return tuple(Difference(*pair) for pair in pairs if pair[1] != pair[2])
 
 
@@ -109,73 +128,27 @@ def play(edition: Edition, given: Given) -> Played:
     published = Published(edition=edition, version=1, digest="example")
     situation, form = published.situation(given.situation)
     values = protect(situation.fields, form.check(given.form, "/given/form").values, VAULT)
-    stored = _evidence(edition, situation, given, comparable(situation.fields, values))
+    stored = evidence_of(edition, situation, given, comparable(situation.fields, values))
     organ = edition.matter.organ(given.region)
     filled = _filled(situation, values, stored, given)
     facts = Facts(
         now=given.now,
         region=organ.region if organ else given.region,
         situation=situation.answers,
-        applicant=Applicant(name=given.applicant.name, number=_private(given.applicant.number).pseudonym),
+        applicant=Applicant(name=given.applicant.name, number=private(given.applicant.number).pseudonym),
         held=given.held,
         form=comparable(situation.fields, filled),
-        evidence={name: _with(edition, name, evidence, comparable) for name, evidence in stored.items()},
+        evidence={name: with_values(edition, name, evidence, comparable) for name, evidence in stored.items()},
         corrected=given.corrected,
     )
     decision = decide(published.matter, situation, facts)
-    records = {name: _with(edition, name, evidence, _told).values for name, evidence in stored.items()}
+    records = {name: with_values(edition, name, evidence, _told).values for name, evidence in stored.items()}
     roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}
-    lines = _lines(edition, roots) if decision.outcome is Outcome.APPROVED else {}
-    return Played(published, situation, facts, decision, lines)
-
-
-def _private(number: ResidentId) -> Private:
-    return Private(pseudonym=VAULT.pseudonym(PERSON, str(number)), masked=number.masked, sealed=VAULT.seal(str(number)))
-
-
-def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evidence:
-    fields = _fields(edition, edition.matter.records[name])
-    return replace(evidence, values=mapping(fields, evidence.values))
-
-
-def _evidence(edition: Edition, situation: Situation, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
-    roots = {"form": form, "applicant": {"number": _private(given.applicant.number).pseudonym}}
-    keys = {name: [value_at(roots, path) for path in use.key] for name, use in situation.records.items()}
-    _check_records(edition, given)
-    return {name: _assessed(edition, given, edition.matter.records[name], key) for name, key in keys.items() if all(key)}
-
-
-def _check_records(edition: Edition, given: Given) -> None:
-    known = {f"{use.source}/{use.kind}" for use in edition.matter.records.values()}
-    unknown = sorted({*(given.records.keys() - known), *(given.heard.keys() - edition.sources.keys())})
-    if unknown:
-        raise CatalogueError(f"没有数源记录 {'、'.join(unknown)}，可用：{'、'.join(sorted(known))}")
-
-
-def _assessed(edition: Edition, given: Given, use: RecordUse, key: list[Any]) -> Evidence:
-    heard = given.heard.get(use.source)
-    watermark = Watermark(source=use.source, heard_at=heard) if heard else None
-    candidates = given.records.get(f"{use.source}/{use.kind}", {})
-    records = (_record(edition, use, record, heard or given.now) for record in candidates.values())
-    fields, kind = _fields(edition, use), edition.sources[use.source].kinds[use.kind]
-    found = (record for record in records if [comparable(fields, record.values)[part] for part in kind.key] == key)
-    return assess(edition.sources[use.source], next(found, None), watermark, given.now)
-
-
-def _fields(edition: Edition, use: RecordUse) -> Fields:
-    return edition.sources[use.source].kinds[use.kind].fields
-
-
-def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetime) -> Record:
-    fields = _fields(edition, use)
-    values = protect(fields, Form(fields).check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
-    at = given.received_at or heard
-    named = {"source": use.source, "kind": use.kind, "key": "example", "sequence": 1, "digest": digest(values)}
-    return Record(**named, issued_at=at, received_at=at, withdrawn=given.withdrawn, values=values)
+    return Played(published, situation, facts, decision, roots)
 
 
 def _filled(situation: Situation, values: Mapping[str, Any], stored: Mapping[str, Evidence], given: Given) -> dict[str, Any]:
-    applicant = {"name": given.applicant.name, "number": _private(given.applicant.number).document()}
+    applicant = {"name": given.applicant.name, "number": private(given.applicant.number).document()}
     roots = {"applicant": applicant, **{name: evidence.values for name, evidence in stored.items()}}
     prefills = {code: field.prefill for code, field in situation.fields.items() if field.prefill and values.get(code) is None}
     held = {code: value_at(roots, path) for code, path in prefills.items()}
@@ -192,7 +165,3 @@ def _own_roots(edition: Edition, situation: Situation, filled: Mapping[str, Any]
 
 def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:
     return worded(fields, shown(fields, values))
-
-
-def _lines(edition: Edition, roots: Mapping[str, Any]) -> dict[str, Any]:
-    return {line.label: value_at(roots, line.value) for line in edition.matter.result.contents}

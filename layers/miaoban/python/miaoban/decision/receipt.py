@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from miaoban.canonical import canonical_text, digest, digest_of
 from miaoban.catalogue.publication import Edition, Published
+from miaoban.decision.conclusion import Concluded
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
 from miaoban.decision.provenance import grades
@@ -35,6 +36,7 @@ class Receipt:
     outcome: Outcome
     decided_by: str = MACHINE
     reason: str | None = None
+    conclusion: Concluded | None = None
 
     def document(self) -> dict[str, Any]:
         """The receipt as plain JSON values, without what is empty."""
@@ -61,6 +63,7 @@ class Receipt:
             "outcome": self.outcome.value,
             "decided_by": self.decided_by,
             "reason": self.reason,
+            "conclusion": self.conclusion and self.conclusion.model_dump(),
         }
         return given(told)
 

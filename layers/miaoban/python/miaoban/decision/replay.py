@@ -8,12 +8,12 @@ from pydantic import ValidationError
 from miaoban.canonical import digest
 from miaoban.catalogue.errors import SituationError
 from miaoban.catalogue.publication import Published
+from miaoban.decision.conclusion import Conclusions, Said, concluded
 from miaoban.decision.errors import ReceiptError
-from miaoban.decision.outcome import decide
+from miaoban.decision.outcome import Outcome, decide
 from miaoban.decision.receipt import MACHINE, RECEIPT, Proof, Receipt, receipt_of
 
-BY_MACHINE = ("verdicts", "outcome", "provenance")
-BY_PERSON = ("verdicts", "provenance")
+JUDGED = ("verdicts", "outcome", "conclusion", "provenance")
 
 
 class Difference(NamedTuple):
@@ -33,7 +33,10 @@ def replay(document: Any) -> Difference | None:
     except SituationError as error:
         raise ReceiptError(f"回执记载的情形在所附的事项版本中不存在（{error}），文件被改动过") from error
     again = receipt_of(receipt.case, published, receipt.facts, decide(published.matter, situation, receipt.facts))
-    return first_difference(_judged(receipt), _judged(replace(again, decided_by=receipt.decided_by)))
+    if receipt.decided_by != MACHINE:
+        outcome, conclusion = _said(published.matter.reviewer.conclusions, receipt)
+        again = replace(again, outcome=outcome, conclusion=conclusion)
+    return first_difference(_judged(receipt), _judged(again))
 
 
 def _read(document: Any) -> tuple[Proof, Receipt]:
@@ -52,8 +55,18 @@ def _read(document: Any) -> tuple[Proof, Receipt]:
 
 def _judged(receipt: Receipt) -> dict[str, Any]:
     document = receipt.document()
-    parts = BY_MACHINE if receipt.decided_by == MACHINE else BY_PERSON
-    return {part: document.get(part) for part in parts}
+    return {part: document.get(part) for part in JUDGED}
+
+
+def _said(conclusions: Conclusions, receipt: Receipt) -> Said:
+    """What a person's word made of the case: the outcome that the conclusion brings, or else the one that was given.
+
+    Without a conclusion that the matter has, where it has some, the case would still be with the person.
+    """
+    if not conclusions:
+        return Said(receipt.outcome)
+    stated = receipt.conclusion
+    return concluded(conclusions, stated.code) if stated and stated.code in conclusions else Said(Outcome.REVIEWING)
 
 
 def first_difference(stated: Any, replayed: Any, pointer: str = "") -> Difference | None:

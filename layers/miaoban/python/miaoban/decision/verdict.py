@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from miaoban.canonical import canonical_text
-from miaoban.catalogue.condition import Basis, Effect
+from miaoban.catalogue.condition import Bases, Effect
 from miaoban.models import CLOSED, given
 
 
@@ -43,7 +43,7 @@ class Verdict:
     __pydantic_config__ = CLOSED
 
     condition: str
-    basis: Basis
+    basis: Bases
     truth: Truth
     effect: Effect | None = None
     missing: tuple[str, ...] = ()
@@ -61,9 +61,10 @@ class Verdict:
 
     def document(self) -> dict[str, Any]:
         """The verdict as plain JSON values, without what is empty."""
+        bases = [{"law": basis.law, "article": basis.article} for basis in self.basis]
         told = {
             "condition": self.condition,
-            "basis": {"law": self.basis.law, "article": self.basis.article},
+            "basis": bases[0] if len(bases) == 1 else bases,
             "truth": self.truth.value,
             "effect": self.effect and self.effect.value,
             "missing": [*self.missing],

@@ -31,6 +31,7 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
         licence=licence.number if licence else None,
         receipt=ruling.receipt_digest,
         reason=receipt.reason,
+        conclusion=receipt.conclusion,
         deadline=_deadline(ruling),
         filled=ruling.form,
     )

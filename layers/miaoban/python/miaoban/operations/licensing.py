@@ -108,7 +108,10 @@ def _roots(ruling: Ruling) -> dict[str, Any]:
     organ, party = ruling.filing.organ.model_dump(), ruling.filing.party
     applicant = {"name": party.name, "number": party.number.masked}
     situation = answered(ruling.filing.published.matter.questions, ruling.filing.situation.answers)
-    return {**records, "form": _told(fields, ruling.form), "situation": situation, "organ": organ, "applicant": applicant}
+    conclusion = ruling.receipt.conclusion
+    review = {"review": {"conclusion": conclusion.label}} if conclusion else {}
+    own = {"form": _told(fields, ruling.form), "situation": situation, "organ": organ, "applicant": applicant}
+    return {**review, **records, **own}
 
 
 def _told(fields: Fields, values: Mapping[str, Any]) -> dict[str, Any]:

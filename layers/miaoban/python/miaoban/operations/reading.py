@@ -68,6 +68,7 @@ def _happening(happened: Happened) -> Mapping[str, Any]:
             return told | {
                 "by": judged.by,
                 "reason": judged.reason,
+                "conclusion": judged.conclusion,
                 "waiting_for": judged.waiting_for,
                 "reasons": tuple(reason(verdict) for verdict in judged.reasons),
                 "direction": judged.direction,

@@ -5,7 +5,7 @@ from typing import Any
 
 from miaoban.case.case import Status
 from miaoban.case.commands import review as reviewed
-from miaoban.decision.outcome import Outcome
+from miaoban.decision.conclusion import Conclusions, Said, said
 from miaoban.models import Frozen
 from miaoban.operations.cases import Advance, Loaded, Permit, advance_once, read_again
 from miaoban.operations.judging import judged, licensed
@@ -16,21 +16,26 @@ from miaoban.operations.settling import Step
 
 
 class PersonalDecision(Frozen):
-    """What an officer decided, and why."""
+    """What an officer decided, and why: to approve or not, or the code of a conclusion where the matter has them."""
 
     officer: str
-    approve: bool
+    approve: bool | None = None
+    conclusion: str | None = None
     reason: str
+
+    def of(self, conclusions: Conclusions) -> Said:
+        """What it makes of a case with these conclusions, or none; raises PersonalDecisionError."""
+        return said(conclusions, self.approve, self.conclusion)
 
 
 def review(services: Services, case_id: str, decided: PersonalDecision, once: Once, permit: Permit) -> Mapping[str, Any]:
-    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, KeyReusedError."""
+    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, KeyReusedError, PersonalDecisionError."""
 
     def act(loaded: Loaded) -> Advance:
         case = loaded.case
         found = read_again(services, case)
-        outcome = Outcome.APPROVED if decided.approve else Outcome.REFUSED
-        ruling = rule(found, services.now()).by_person(decided.officer, outcome, decided.reason)
+        word = decided.of(found.filing.published.matter.reviewer.conclusions)
+        ruling = rule(found, services.now()).by_person(decided.officer, word, decided.reason)
         licence = licensed(services, ruling) if case.status is Status.REVIEWING else None
         events = reviewed(case, judged(ruling, licence))
         return Advance(Step(events, case, loaded.version, ruling, licence), found)

@@ -11,8 +11,9 @@ from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
+from miaoban.decision.conclusion import Said
 from miaoban.decision.facts import Applicant, Facts, Held
-from miaoban.decision.outcome import Decision, Outcome, decide
+from miaoban.decision.outcome import Decision, decide
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.evidence.privacy import comparable
 from miaoban.models import Frozen
@@ -54,9 +55,10 @@ class Ruling(NamedTuple):
     receipt_text: str
     receipt_digest: str
 
-    def by_person(self, officer: str, outcome: Outcome, reason: str) -> "Ruling":
+    def by_person(self, officer: str, said: Said, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
-        receipt = replace(self.receipt, decided_by=officer, outcome=outcome, reason=reason)
+        outcome, conclusion = said
+        receipt = replace(self.receipt, decided_by=officer, outcome=outcome, conclusion=conclusion, reason=reason)
         text, digest = receipt.sealed()
         return self._replace(receipt=receipt, receipt_text=text, receipt_digest=digest)
 

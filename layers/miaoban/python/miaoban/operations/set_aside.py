@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from miaoban.case.errors import CaseStateError
 from miaoban.catalogue.regions import Organ
+from miaoban.decision.conclusion import Conclusions
+from miaoban.decision.outcome import Outcome
 from miaoban.identifiers import LicenceNumber
 from miaoban.licence.errors import LicenceNotFoundError, LicenceStateError
 from miaoban.licence.licence import Licence, LicenceStatus, series
@@ -40,6 +42,8 @@ class Proposal(Frozen):
 
 
 PREFIX = "set-aside:"
+NO_CONCLUSIONS: Final[Conclusions] = {}
+"""A proposal is approved or not."""
 PermitLicence = Callable[[Licence], None]
 PermitProposal = Callable[[Proposal], None]
 
@@ -73,7 +77,7 @@ def propose(services: Services, number: str, officer: str, reason: str, once: On
 def decide_proposal(
     services: Services, task: str, decided: PersonalDecision, once: Once, permit: PermitProposal
 ) -> Mapping[str, Any]:
-    """Decide a proposal by a second officer; raises NotFoundError, CaseStateError, LicenceStateError."""
+    """Decide a proposal by a second officer; raises NotFoundError, CaseStateError, LicenceStateError, PersonalDecisionError."""
     number = task.removeprefix(PREFIX)
 
     def attempt() -> Mapping[str, Any]:
@@ -99,13 +103,12 @@ def read_proposal(items: Items, number: str) -> Proposal:
 
 
 def _decide(services: Services, items: Items, proposal: Proposal, decided: PersonalDecision, once: Once) -> Mapping[str, Any]:
-    done = proposal.model_copy(
-        update={"approver": decided.officer, "approved": decided.approve, "decision_reason": decided.reason}
-    )
+    approved = decided.of(NO_CONCLUSIONS).outcome is Outcome.APPROVED
+    done = proposal.model_copy(update={"approver": decided.officer, "approved": approved, "decision_reason": decided.reason})
     answer = view(done)
     version = items[proposal_key(proposal.licence)].version
     writes: list[Write] = [Put(_item(done, version + 1), version), once.remember(answer)]
-    if decided.approve:
+    if approved:
         writes += _set_aside(services, items, proposal.licence)
     services.store.commit(Commit(tuple(writes)))
     return answer

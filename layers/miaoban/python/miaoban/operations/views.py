@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
-from miaoban.catalogue.condition import Basis
+from miaoban.catalogue.condition import Bases
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
+from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction
 from miaoban.decision.verdict import Compared, Truth, Verdict
 from miaoban.evidence.privacy import shown
@@ -23,7 +24,7 @@ class Reason(Frozen):
     effect: str
     says: str
     cure: str
-    basis: Basis
+    basis: Bases
     missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
 
@@ -45,6 +46,7 @@ class CaseView(Frozen):
     licence: str | None = None
     decided_by: str | None = None
     note: str | None = None
+    conclusion: Concluded | None = None
     deadline: date | None = None
     opened_at: datetime
     updated_at: datetime
@@ -111,6 +113,7 @@ def case_view(case: Case, published: Published | None = None) -> CaseView:
         licence=case.licence,
         decided_by=case.decided_by,
         note=case.reason,
+        conclusion=case.conclusion,
         deadline=case.deadline,
         opened_at=case.opened_at,
         updated_at=case.updated_at,
