@@ -55,6 +55,7 @@ def _facts(page: GuidePage) -> Iterator[tuple[str, object]]:
     yield "补正期限", page.limits.correction
     yield "人工核查时限", page.limits.review
     yield "办理结果", page.result
+    yield "数据保存", page.retention
 
 
 def _materials(page: GuidePage) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from miaoban.case.errors import CaseErasedError
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.courier import Courier, Report
@@ -17,7 +18,7 @@ from miaoban.operations.delivering import deliver
 from miaoban.operations.relay import CloudEvent, Relayed, Tolerant
 from miaoban.operations.services import Services
 from miaoban.ports import ConflictError
-from miaoban.storage import Commit, Item, Put, Range
+from miaoban.storage import Check, Commit, Item, Put, Range
 
 KEPT = timedelta(days=731)
 """How long an inbox item is kept: two years."""
@@ -90,7 +91,8 @@ def notify(services: Services, courier: Courier, message: Message) -> Report:
     if isinstance(message, Redelivery):
         return deliver(services, courier, message.delivery)
     event = message.detail
-    _write(services, inbox_item(event.data))
+    if not _write(services, event.data):
+        return Report(CaseErasedError.code, event.id)
     ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
     return deliver(services, courier, ref, event)
 
@@ -127,9 +129,12 @@ def _sentence(happened: Relayed) -> str:
     return f"您的“{happened.matter_name}”（办件编号 {happened.case}）{_words(happened).sentence}{licence}"
 
 
-def _write(services: Services, item: Item) -> None:
+def _write(services: Services, happened: Relayed) -> bool:
+    """Write the inbox item; False if the case has been erased, for then a late message must not bring it back."""
+    erased = keys.erased(keys.case(happened.case))
     try:
-        services.store.commit(Commit((Put(item),)))
-    except ConflictError:
-        # An earlier version of this code has already told the person, in other words.
-        return
+        services.store.commit(Commit((Put(inbox_item(happened)), Check(erased, 0))))
+    except ConflictError as error:
+        # Otherwise an earlier version of this code has already told the person, in other words.
+        return erased not in error.keys
+    return True

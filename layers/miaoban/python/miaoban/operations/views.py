@@ -29,7 +29,7 @@ class Reason(Frozen):
 
 
 class CaseView(Frozen):
-    """A case as its applicant and the organ's officers see it."""
+    """A case as its applicant and the organ's officers see it; the day after `kept_until` it is erased."""
 
     case: str
     matter: str
@@ -46,6 +46,7 @@ class CaseView(Frozen):
     decided_by: str | None = None
     note: str | None = None
     deadline: date | None = None
+    kept_until: date | None = None
     opened_at: datetime
     updated_at: datetime
 
@@ -112,6 +113,7 @@ def case_view(case: Case, published: Published | None = None) -> CaseView:
         decided_by=case.decided_by,
         note=case.reason,
         deadline=case.deadline,
+        kept_until=case.kept_until,
         opened_at=case.opened_at,
         updated_at=case.updated_at,
     )
