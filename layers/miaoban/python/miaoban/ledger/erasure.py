@@ -27,4 +27,4 @@ class Erasure(Frozen):
     def says(self) -> str:
         """When it was erased and why, in words."""
         article = f"《{self.basis.law}》{self.basis.article}"
-        return f"保存期限到{self.kept_until}为止，数据已依照{article}自动删除，不能再查看"
+        return f"保存期限到{self.kept_until}为止，数据已依照{article}自动删除，不能再查看，需要时请重新办理"
