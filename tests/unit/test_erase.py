@@ -48,8 +48,8 @@ from miaoban.operations.submit import Application, submit
 from miaoban.operations.subscriptions import Desk, SubscriptionBody, put_subscription
 from miaoban.operations.verify import verify_code, verify_qr
 from miaoban.operations.watch import RECORD_ARRIVED, TIME_ENDED, Wakeup, watch
-from miaoban.ports import Store, UnavailableError
-from miaoban.storage import Commit, Index, Items, Key, Page, Put, Range, Table
+from miaoban.ports import ConflictError, Store, UnavailableError
+from miaoban.storage import Commit, Index, Items, Key, Page, Put, Range, Table, key_of
 from tests import kit, made, watched
 from tests.captured import captured
 
@@ -529,6 +529,24 @@ def test_the_watch_fails_loudly_when_it_cannot_erase(world: World, monkeypatch: 
     broken = replace(world.services, store=BreakingStore(world.memory, 1))
     with use(broken), captured("watch"), pytest.raises(UnavailableError):
         watching.handler({"time": OVER}, None)
+
+
+class BusyStore(BreakingStore):
+    """A store in which so many commits meet another's transaction on the same keys, and nothing of theirs stands yet."""
+
+    def commit(self, commit: Commit) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise ConflictError(tuple(key_of(write) for write in commit.writes))
+        self.inner.commit(commit)
+
+
+def test_messages_that_meet_are_not_taken_for_late_ones(world: World) -> None:
+    answer = world.file()
+    happened = relayed(world.memory.items[keys.event(answer["case"], 2)].body)
+    world.services = replace(world.services, store=BusyStore(world.memory, 2))
+    assert [report.result for report in world.take(happened.detail)] == ["not-subscribed"]
+    assert len(read_inbox(world.services, kit.party(world.services).owner).items) == 1
 
 
 RULE = Retention(days=30, basis=Basis(law="示例法", article="第一条"), source="示例")

@@ -16,6 +16,7 @@ from miaoban.operations.courier import Courier, Report
 from miaoban.operations.deliveries import DeliveryRef, Redelivery, moment
 from miaoban.operations.delivering import deliver
 from miaoban.operations.relay import CloudEvent, Relayed, Tolerant
+from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.ports import ConflictError
 from miaoban.storage import Check, Commit, Item, Put, Range
@@ -86,7 +87,8 @@ def read_message(text: str) -> Message:
 def notify(services: Services, courier: Courier, message: Message) -> Report:
     """Take one message; it may come again, late or out of order.
 
-    Raises UnavailableError when the store, the vault or the queue fails: the same message may then be taken again.
+    Raises UnavailableError when the store, the vault or the queue fails, BusyError when others write at once again and again:
+    the same message may then be taken again.
     """
     if isinstance(message, Redelivery):
         return deliver(services, courier, message.delivery)
@@ -131,10 +133,18 @@ def _sentence(happened: Relayed) -> str:
 
 def _write(services: Services, happened: Relayed) -> bool:
     """Write the inbox item; False if the case has been erased, for then a late message must not bring it back."""
-    erased = keys.erased(keys.case(happened.case))
-    try:
-        services.store.commit(Commit((Put(inbox_item(happened)), Check(erased, 0))))
-    except ConflictError as error:
-        # Otherwise an earlier version of this code has already told the person, in other words.
-        return erased not in error.keys
-    return True
+    item, erased = inbox_item(happened), keys.erased(keys.case(happened.case))
+
+    def attempt() -> bool | None:
+        try:
+            services.store.commit(Commit((Put(item), Check(erased, 0))))
+        except ConflictError:
+            # Events of one case that are told at once conflict too: only what stands says why.
+            found = services.store.read([item.key, erased])
+            if erased in found:
+                return False
+            # An earlier version of this code has already told the person, in other words.
+            return True if item.key in found else None
+        return True
+
+    return retried(attempt)
