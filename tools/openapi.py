@@ -22,7 +22,7 @@ DOCUMENT = ROOT / "infra" / "openapi.json"
 GATEWAY = ROOT / "infra" / "gateway.yaml"
 REF = "#/components/schemas/{model}"
 SECURITY = "bearer"
-ERRORS = (400, 403, 404, 409, 413, 422, 500, 503)
+ERRORS = (400, 403, 404, 409, 410, 413, 422, 500, 503)
 
 ANSWERS = {
     "name": "answers",

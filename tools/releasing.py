@@ -69,6 +69,7 @@ def shadowed(services: Services, release: Release) -> Shadow:
         receipts=sum(page.receipts for page in pages),
         same=sum(page.same for page in pages),
         differing=tuple(one for page in pages for one in page.differing),
+        erased=sum(page.erased for page in pages),
     )
 
 
@@ -93,13 +94,14 @@ def refusal(code: str, says: str) -> str:
 
 
 def _shadow_lines(shadow: Shadow) -> Iterator[str]:
-    if not shadow.receipts:
+    if not shadow.receipts and not shadow.erased:
         yield "  影子运行：还没有办理过，没有回执可比"
         return
     reasons = len(shadow.differing) - shadow.otherwise - shadow.unknown
+    erased = f"，另有 {shadow.erased} 份已按保存期限删除，不能再比" if shadow.erased else ""
     yield (
         f"  影子运行：{shadow.receipts} 份回执，{shadow.otherwise} 份结果不同，"
-        f"{reasons} 份结果相同而理由不同，{shadow.unknown} 份无法判断"
+        f"{reasons} 份结果相同而理由不同，{shadow.unknown} 份无法判断{erased}"
     )
     yield from (f"    {_one(one)}" for one in shadow.differing[:SHOWN])
     if len(shadow.differing) > SHOWN:

@@ -9,7 +9,7 @@ from chalice import Response  # type: ignore[attr-defined]
 from functions.api.errors import KeyMissingError, PersonMissingError
 from miaoban.access.errors import ForbiddenError
 from miaoban.canonical import BodyTooLargeError, JsonError
-from miaoban.case.errors import CaseNotFoundError, CaseStateError
+from miaoban.case.errors import CaseErasedError, CaseNotFoundError, CaseStateError
 from miaoban.catalogue.errors import (
     EntryNotFoundError,
     FourEyesError,
@@ -19,7 +19,7 @@ from miaoban.catalogue.errors import (
     ReleaseStateError,
 )
 from miaoban.errors import FinalError, MiaobanError, RetryableError
-from miaoban.licence.errors import CredentialError, LicenceNotFoundError, LicenceStateError
+from miaoban.licence.errors import CredentialError, LicenceErasedError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
 from miaoban.operations.errors import KeyReusedError, NotFoundError
 from miaoban.ports import CursorError
@@ -42,6 +42,8 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (LicenceStateError, 409),
     (ReleaseStateError, 409),
     (KeyReusedError, 409),
+    (CaseErasedError, 410),
+    (LicenceErasedError, 410),
     (ProblemsError, 422),
     (CredentialError, 422),
     (RetryableError, 503),
@@ -53,6 +55,7 @@ TITLES = {
     403: "没有权限",
     404: "没有找到",
     409: "与当前状态冲突",
+    410: "已经删除",
     413: "内容过大",
     422: "填写内容需要修改",
     500: "系统内部错误",

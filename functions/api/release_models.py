@@ -46,6 +46,7 @@ class ShadowAnswer(Frozen):
     same: int
     otherwise: int
     unknown: int
+    erased: int
     differing: tuple[Otherwise, ...]
     cursor: str | None = None
 
@@ -69,6 +70,7 @@ def shadow_answer(shadow: Shadow, cursor: str | None) -> ShadowAnswer:
         same=shadow.same,
         otherwise=shadow.otherwise,
         unknown=shadow.unknown,
+        erased=shadow.erased,
         differing=shadow.differing,
         cursor=cursor,
     )

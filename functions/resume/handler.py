@@ -6,6 +6,7 @@ from typing import Any
 from functions.batches import Batch, Context, Record
 from functions.composition import services
 from functions.telemetry import logger
+from miaoban.case.errors import CaseErasedError
 from miaoban.operations.handing import expire
 from miaoban.operations.resume import resume
 from miaoban.operations.services import Services
@@ -34,7 +35,10 @@ def _taken(services: Services, record: Record) -> str:
 
 
 def wake(services: Services, wakeup: Wakeup) -> str:
-    """Move one case on, and say where it stands; a case that has moved on already stays as it is."""
-    if wakeup.why == TIME_ENDED:
-        return expire(services, wakeup.case, wakeup.at or services.now()).status.value
-    return resume(services, wakeup.case).status.value
+    """Move one case on, and say where it stands; a case that has moved on already stays as it is, or erased."""
+    try:
+        if wakeup.why == TIME_ENDED:
+            return expire(services, wakeup.case, wakeup.at or services.now()).status.value
+        return resume(services, wakeup.case).status.value
+    except CaseErasedError:
+        return "erased"

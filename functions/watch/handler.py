@@ -1,4 +1,4 @@
-"""Watch: on a schedule, hands on what has waited long enough, and lets releases take effect whose date has come."""
+"""Watch: on a schedule, hands on what has waited long enough, lets releases take effect, erases what was kept long enough."""
 
 import os
 from datetime import datetime
@@ -12,6 +12,7 @@ from functions.telemetry import count, edge, logger
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.calendar import VALID_THROUGH
 from miaoban.operations.activating import activate_due
+from miaoban.operations.erase import erase_due
 from miaoban.operations.redeliver import redeliver
 from miaoban.operations.services import law_date
 from miaoban.operations.watch import watch
@@ -41,9 +42,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         ended = watch(services(), moment)
         redelivered = redeliver(services(), deliveries(), moment)
         activated, failed = activate_due(services(), moment)
-        found = {"ended": ended, "redelivered": redelivered, "activated": activated}
+        erased, kept = erase_due(services(), moment)
+        found = {"ended": ended, "redelivered": redelivered, "activated": activated, "erased": erased}
         logger(SERVICE).info("watched", extra=found)
         count(SERVICE, "CalendarDaysLeft", (VALID_THROUGH - law_date(moment)).days)
-        if failed:
-            raise failed[0]  # after all else is done; the function's alarm tells
+        if failed or kept:
+            raise (*failed, *kept)[0]  # after all else is done; the function's alarm tells
         return found

@@ -55,6 +55,12 @@ def end(file: str, line: str) -> Change:
     return lambda folder: (folder / file).write_bytes((folder / file).read_bytes() + line.encode())
 
 
+def erase_after(days: str) -> Change:
+    """A rule of erasing with this number of days."""
+    rule = f"erase_after: {{days: {days}, basis: {{law: 个人信息保护法, article: 第四十七条}}, source: 默认}}"
+    return swap(MATTER, "result:\n", f"result:\n  {rule}\n")
+
+
 def table(path: str, *cells: str) -> str:
     """A table of one column, as the editor writes it, a line a rule."""
     rules = [{"_id": f"r{n}", "in": cell, "out": "true"} for n, cell in enumerate(cells, 1)]
@@ -102,6 +108,16 @@ KINDS = [
         "case_type、nature 缺少这一项，请补上",
     ),
     ("a short code", swap(MATTER, '"211098009001"', '"2110"'), MATTER, "basic_code:", "basic_code 的内容不对，至少 12 个字"),
+    ("kept for less than nothing", erase_after("-1"), MATTER, "erase_after:", "result.erase_after.days 的内容不对，不能小于 0"),
+    ("kept for eleven years", erase_after("4015"), MATTER, "erase_after:", "result.erase_after.days 的内容不对，不能大于 3650"),
+    ("kept for half a day", erase_after("0.5"), MATTER, "erase_after:", "result.erase_after.days 的内容不对"),
+    (
+        "erased on no ground",
+        swap(MATTER, "result:\n", "result:\n  erase_after: {days: 7, source: 默认}\n"),
+        MATTER,
+        "erase_after:",
+        "result.erase_after.basis 缺少这一项",
+    ),
     ("one for a list", swap(MATTER, "audience: [enterprise]", "audience: enterprise"), MATTER, "audience:", "应当是列表"),
     ("no for a text", swap(MATTER, "level: county", "level: no"), MATTER, "level:", "yes、no、on、off 也要加"),
     ("yes for an answer", swap(MATERIALS, "      own: {", "      yes: {"), MATERIALS, "yes: {", "键应当是文字，数字请加引号，"),

@@ -1,6 +1,7 @@
 """The city's matters: what the folders promise beyond their examples."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from miaoban.operations.review import PersonalDecision, review
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
+from tools.folders import folders, texts_of
 
 PARKING, FUND, CODE, QUERIES = "parking-filing", "housing-fund-withdrawal", "presentation-code", "mobile-queries"
 
@@ -72,6 +74,12 @@ def test_a_code_ends_with_its_last_day() -> None:
     number = file(found, CODE, given, "once")
     assert licence(found, number).status_on(given.now.date()) is LicenceStatus.VALID
     assert licence(found, number).status_on(given.now.date() + timedelta(days=1)) is LicenceStatus.EXPIRED
+
+
+@pytest.mark.parametrize("folder", folders(), ids=lambda folder: folder.name)
+def test_who_promises_to_delete_has_a_rule_by_which_it_is_done(folder: Path) -> None:
+    promised = [text for text in texts_of(folder).values() if "自动删除" in text]
+    assert bool(promised) is (kit.edition(folder.name).matter.result.erase_after is not None)
 
 
 def test_one_query_does_not_supersede_another() -> None:

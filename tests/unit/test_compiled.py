@@ -9,12 +9,13 @@ import pytest
 from benchmarks.generated import Catalogue, Size
 from miaoban.catalogue.answers import MOST, key_of, named, situations_of
 from miaoban.catalogue.compiled import Burden, burden, compile_edition
-from miaoban.catalogue.condition import Effect
+from miaoban.catalogue.condition import Basis, Effect
 from miaoban.catalogue.errors import CatalogueError, SituationError
 from miaoban.catalogue.fields import schema
 from miaoban.catalogue.guidance import guide_of
 from miaoban.catalogue.guide import Fee, Guide
 from miaoban.catalogue.markdown import markdown
+from miaoban.catalogue.matter import Retention
 from miaoban.catalogue.notice import notice_of
 from miaoban.catalogue.origins import Origin
 from miaoban.catalogue.plans import Plan, Way, material_plan, plan_of
@@ -188,6 +189,23 @@ def test_the_guide_of_a_county() -> None:
     assert [part.barred is not None for part in page.situations].count(True) == 3, "natural persons"
     lease = next(part for part in page.materials if part.code == "lease-contract")
     assert (lease.how, lease.situations) == ("提交", (2, 6))
+
+
+RETENTION = [
+    (True, 7, "有效期届满 7 日后自动删除，没有发证的自办结起算（《示例法》第一条；示例）", "counted from the last day"),
+    (True, 0, "有效期届满的次日自动删除，没有发证的自办结起算（《示例法》第一条；示例）", "at once"),
+    (False, 30, "办结 30 日后自动删除（《示例法》第一条；示例）", "a result without an end"),
+    (False, None, "按照档案管理规定保存", "nothing said"),
+]
+
+
+@pytest.mark.parametrize(("ends", "days", "says", "reason"), RETENTION)
+def test_the_guide_says_when_data_is_deleted(ends: bool, days: int | None, says: str, reason: str) -> None:  # noqa: FBT001  a column
+    rule = None if days is None else Retention(days=days, basis=Basis(law="示例法", article="第一条"), source="示例")
+    changes = {"erase_after": rule, "valid_until": "form.date" if ends else None}
+    page = guide_of(made.edition(result=kit.edition().matter.result.model_copy(update=changes)), "211281")
+    assert page.retention == says, reason
+    assert f"| 数据保存 | {says} |" in markdown(page)
 
 
 def test_a_region_without_an_organ_says_whom_to_ask() -> None:

@@ -146,7 +146,7 @@ def test_the_event_is_a_cloud_event() -> None:
 
 
 def test_relayed_is_all_of_happened_but_the_event() -> None:
-    assert set(Relayed.model_fields) == set(Happened.model_fields) - {"event"}
+    assert set(Relayed.model_fields) == set(Happened.model_fields) - {"event", "traces"}
 
 
 def test_a_department_is_not_told_the_pseudonym() -> None:

@@ -182,7 +182,7 @@ BUDGETS = [
     ("resume", 1.6, "deciding, without the HTTP face"),
     ("relay", 1.0, "a bus, an outbox and one model"),
     ("notify", 1.5, "webhooks: http.client, ssl and sealing"),
-    ("watch", 1.4, "two queries"),
+    ("watch", 1.4, "queries, releases and erasures"),
     ("load", 1.6, "guide items; the file's client is made when a file is read"),
 ]
 

@@ -57,13 +57,14 @@ RIGHTS = [
     right("resume", SECRET, PEPPER, "the keys of records are pseudonyms"),
     right("relay", "Messaging/EventBus.Arn", PUBLISH, "the one that speaks on the bus"),
     right("relay", QUEUE.format("RelayDeadLetters"), SEND, "references to what can not be read or carried"),
-    right("notify", CASES, f"{READ} {PUT}", "inboxes, subscriptions and deliveries"),
+    right("notify", CASES, f"{READ} {PUT} {CHECK}", "inboxes, unless the case has been erased; subscriptions and deliveries"),
     right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
     right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),
     right("load", CATALOGUE, f"{READ} {QUERY} {PUT}", "guide items, shelves, and how far each import is"),
     right("load", FILES, FETCH, "the files that were uploaded, and nothing beside them"),
     right("load", QUEUE.format("LoadQueue"), SEND, "sends itself chunks and shelves"),
-    right("watch", INDEXES, QUERY, "waits and deliveries whose time has come"),
+    right("watch", INDEXES, QUERY, "waits, deliveries and erasures whose time has come"),
+    right("watch", CASES, f"{READ} {PUT} {DELETE}", "erases what was kept long enough, and leaves a note of it"),
     right("watch", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "releases take effect on their day"),
     right("watch", QUEUE.format("ResumeQueue"), SEND, "cases to move on"),
     right("watch", QUEUE.format("NotifyQueue"), SEND, "deliveries to try again"),
@@ -135,7 +136,7 @@ ALONE = [
 ONLY = [
     (SIGN, {"api", "resume"}, "who decides signs"),
     (PUBLISH, {"relay"}, "one voice on the bus"),
-    (DELETE, {"api", "resume", "watch"}, "settled cases and effective releases let their notes go, a retired matter its line"),
+    (DELETE, {"api", "resume", "watch"}, "notes of what is settled or in force, a retired matter's line, erased cases"),
 ]
 
 

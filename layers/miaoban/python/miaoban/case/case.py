@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
+from miaoban.catalogue.matter import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
+from miaoban.decision.facts import LAW_TIME
 from miaoban.decision.outcome import Direction
 from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
@@ -47,6 +49,7 @@ class Case(Frozen):
     form: Mapping[str, Any]
     filled: Mapping[str, Any] = Declared(default_factory=dict)
     assisted_by: str | None = None
+    erase_after: Retention | None = None
     status: Status
     opened_at: datetime
     updated_at: datetime
@@ -55,6 +58,7 @@ class Case(Frozen):
     waiting_on: tuple[WaitedRecord, ...] = ()
     direction: Direction | None = None
     licence: str | None = None
+    valid_until: date | None = None
     decided_by: str | None = None
     reason: str | None = None
     conclusion: Concluded | None = None
@@ -67,6 +71,17 @@ class Case(Frozen):
     def is_open(self) -> bool:
         """Whether something is still to happen."""
         return self.status in OPEN
+
+    @property
+    def kept_until(self) -> date | None:
+        """The last day on which the case is kept; None while it is open, and where its matter keeps cases as archives.
+
+        It counts from the last day of the licence, or from the day on which the case ended, whichever is later.
+        """
+        if self.erase_after is None or self.is_open:
+            return None
+        ended = self.updated_at.astimezone(LAW_TIME).date()
+        return self.erase_after.last_day(max(ended, self.valid_until or ended))
 
 
 def evolve(case: Case | None, event: CaseEvent) -> Case:
@@ -119,6 +134,7 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "waiting_on": event.waiting_on,
         "direction": event.direction,
         "licence": event.licence,
+        "valid_until": event.valid_until,
         "decided_by": event.by,
         "reason": event.reason,
         "conclusion": event.conclusion,

@@ -2,6 +2,7 @@
 
 FinalError
 ├── CaseNotFoundError   there is no such case, or it is not for this person to know
+├── CaseErasedError     the case was erased when its time was over
 └── CaseStateError      the case is not in a state in which this can be done
     └── CaseOpenError   a case for the same thing is still open
 """
@@ -13,6 +14,12 @@ class CaseNotFoundError(FinalError):
     """Raised when a case does not exist, or must not be known to who asks."""
 
     code = "case-not-found"
+
+
+class CaseErasedError(FinalError):
+    """Raised when a case has been erased by its matter's rule."""
+
+    code = "case-erased"
 
 
 class CaseStateError(FinalError):

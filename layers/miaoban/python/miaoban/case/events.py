@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
+from miaoban.catalogue.matter import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction, Outcome
@@ -24,7 +25,7 @@ class Party(Frozen):
 
 
 class Opening(Frozen):
-    """What a case begins with."""
+    """What a case begins with; `erase_after` is its edition's rule on how long it is kept, if there is one."""
 
     case: str
     matter: str
@@ -36,6 +37,7 @@ class Opening(Frozen):
     party: Party
     form: Mapping[str, Any]
     assisted_by: str | None = None
+    erase_after: Retention | None = None
 
 
 class Submitted(Frozen):
@@ -64,7 +66,8 @@ class WaitedRecord(Frozen):
 class Judged(Frozen):
     """A decision was made, by machine or by a person.
 
-    `deadline` is the last day of what it waits for; `filled` is the form as it was decided on, prefilled values included.
+    `deadline` is the last day of what it waits for, `valid_until` that of the licence that it brings, if it ends; `filled` is
+    the form as it was decided on, prefilled values included.
     """
 
     kind: Literal["judged"] = "judged"
@@ -76,6 +79,7 @@ class Judged(Frozen):
     waiting_on: tuple[WaitedRecord, ...] = ()
     direction: Direction | None = None
     licence: str | None = None
+    valid_until: date | None = None
     receipt: str
     reason: str | None = None
     conclusion: Concluded | None = None

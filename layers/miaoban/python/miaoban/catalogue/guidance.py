@@ -15,7 +15,7 @@ from miaoban.catalogue.codes import (
 )
 from miaoban.catalogue.compiled import Burden, Compiled, compile_edition, counted
 from miaoban.catalogue.guide import Fee, Step
-from miaoban.catalogue.matter import Conclusion, Matter
+from miaoban.catalogue.matter import Conclusion, LicenceLayout, Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ, Place, Setting
@@ -84,6 +84,7 @@ class GuidePage(Frozen):
     note: str | None = None
     result: str
     conclusions: tuple[str, ...] = ()
+    retention: str
     limits: GuideLimits
     rules: tuple[GuideRule, ...] = ()
     visits: int
@@ -118,6 +119,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         note=None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}",
         result=matter.result.name,
         conclusions=tuple(map(_conclusion, matter.reviewer.conclusions.values())),
+        retention=_retention(matter.result),
         limits=_limits(matter, here),
         rules=_rules(matter, here),
         visits=matter.guide.visits,
@@ -151,6 +153,16 @@ def _limits(matter: Matter, region: str) -> GuideLimits:
         correction=duration(limits.correction),
         review=duration(limits.review),
     )
+
+
+def _retention(result: LicenceLayout) -> str:
+    """When what a case leaves is erased, in words."""
+    rule = result.erase_after
+    if rule is None:
+        return "按照档案管理规定保存"
+    ended, others = ("有效期届满", "，没有发证的自办结起算") if result.valid_until else ("办结", "")
+    when = f"{ended} {rule.days} 日后" if rule.days else f"{ended}的次日"
+    return f"{when}自动删除{others}（{article(rule.basis)}；{rule.source}）"
 
 
 def _situation(matter: Matter, number: int, plan: Plan) -> GuideSituation:

@@ -57,6 +57,7 @@ def _facts(page: GuidePage) -> Iterator[tuple[str, object]]:
     yield "办理结果", page.result
     if page.conclusions:
         yield "审查结论", "、".join(page.conclusions)
+    yield "数据保存", page.retention
 
 
 def _materials(page: GuidePage) -> Iterator[str]:

@@ -37,11 +37,15 @@ class Otherwise(Frozen):
 
 
 class Shadow(Frozen):
-    """A run: how many receipts were decided again, how many came out the same, and all the others by name."""
+    """A run: how many receipts were decided again, how many came out the same, and all the others by name.
+
+    `erased` decisions are not among the receipts: nothing is left of them that could be decided again.
+    """
 
     receipts: int
     same: int
     differing: tuple[Otherwise, ...]
+    erased: int = 0
 
     @property
     def otherwise(self) -> int:

@@ -2,6 +2,7 @@
 
 FinalError
 ├── LicenceNotFoundError   there is no such licence, or number and code do not belong together
+├── LicenceErasedError     the licence was erased with its case
 ├── LicenceStateError      the licence is not in a state in which this can be done
 └── CredentialError        a credential or QR text is malformed, altered or signed by an unknown key
 """
@@ -13,6 +14,12 @@ class LicenceNotFoundError(FinalError):
     """Raised when no licence has this number, or the code does not belong to it."""
 
     code = "licence-not-found"
+
+
+class LicenceErasedError(FinalError):
+    """Raised when a licence has been erased with its case."""
+
+    code = "licence-erased"
 
 
 class LicenceStateError(FinalError):

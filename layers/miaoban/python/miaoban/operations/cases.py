@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from miaoban.case.case import Case
-from miaoban.case.errors import CaseNotFoundError
+from miaoban.case.errors import CaseErasedError, CaseNotFoundError
 from miaoban.operations import keys
 from miaoban.operations.editions import at_version
+from miaoban.operations.erasures import erasure_of
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.ruling import Filing, Read, filing_of, read
@@ -38,10 +39,13 @@ class Advance:
 
 
 def load(services: Services, case_id: str, more: Iterable[Key] = ()) -> Loaded:
-    """Read a case; raises CaseNotFoundError."""
+    """Read a case; raises CaseErasedError, CaseNotFoundError."""
     items = services.store.read([keys.case(case_id), *more])
     item = items.get(keys.case(case_id))
     if item is None:
+        erasure = erasure_of(services, keys.case(case_id))
+        if erasure:
+            raise CaseErasedError(f"这个办件的{erasure.says}")
         raise CaseNotFoundError("没有这个办件，请核对办件编号")
     return Loaded(Case.read(item.body), item.version, items)
 
@@ -80,6 +84,6 @@ def _advance(services: Services, loaded: Loaded, act: Act, once: Once | None) ->
     after = taken.step.after
     answer = view(case_view(after))
     remembered = (once.remember(answer),) if once else ()
-    step = replace(taken.step, correlation=services.correlation)
+    step = replace(taken.step, correlation=services.correlation, answered=once.key if once else None)
     services.store.commit(Commit((*settle(step, taken.read).writes, *remembered)))
     return after, answer

@@ -29,6 +29,7 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
         waiting_on=waited(ruling.gathered, decision.waiting_for) if waiting else (),
         direction=decision.direction if receipt.decided_by == MACHINE else None,
         licence=licence.number if licence else None,
+        valid_until=licence.valid_until if licence else None,
         receipt=ruling.receipt_digest,
         reason=receipt.reason,
         conclusion=receipt.conclusion,

@@ -1,6 +1,7 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
 cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+           CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
@@ -17,6 +18,7 @@ from miaoban.storage import Key, Table
 
 ANY_RECORD = "*"
 WAITS = "WAITS"
+ERASURES = "ERASURES"
 RELEASES = "RELEASES"
 DUE = "DUE"
 
@@ -39,6 +41,11 @@ def receipt(case_id: str, number: int) -> Key:
 def licence(series: str, version: int) -> Key:
     """One version of a licence."""
     return Key(Table.CASES, f"LICENCE#{series}", f"V#{version:03}")
+
+
+def erased(key: Key) -> Key:
+    """The note that what lay under a case's or a licence's key has been erased."""
+    return key._replace(sort=f"ERASED#{key.sort}")
 
 
 def unique(matter: str, fingerprint: str) -> Key:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
@@ -16,7 +17,8 @@ from miaoban.licence.licence import Holder, Licence, Line, Terms, first_number, 
 from miaoban.operations import keys
 from miaoban.operations.ruling import Ruling
 from miaoban.operations.services import Services, law_date
-from miaoban.storage import Item, Items, Key, Put, Write
+from miaoban.ports import ConflictError
+from miaoban.storage import Item, Key, Put, Write
 
 SERIAL_LETTERS = 8
 CODE_LETTERS = 8
@@ -24,11 +26,12 @@ CODE_LETTERS = 8
 
 @dataclass(frozen=True)
 class Licensed:
-    """The licence after an approval: the number the case ends with, the one in force, and the writes."""
+    """The licence after an approval: the number the case ends with, the one in force, the writes, the new one's last day."""
 
     number: str
     in_force: str | None
     writes: tuple[Write, ...]
+    valid_until: date | None = None
 
 
 def licence_key(number: str) -> Key:
@@ -37,14 +40,19 @@ def licence_key(number: str) -> Key:
 
 
 def license_(services: Services, ruling: Ruling) -> Licensed:
-    """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder."""
+    """Issue, renew, supersede or cancel, as the situation asks.
+
+    Raises LicenceStateError: nothing to change, or no holder; ConflictError: what was held has been erased meanwhile.
+    """
     result, held = ruling.filing.situation.result, ruling.facts.held.licence
     if result is Result.ISSUE or (result is Result.RENEW and held is None):
         return _issue(services, ruling)
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
-    items = services.store.read([licence_key(held)])
-    return _cancel(ruling, items, held) if result is Result.CANCEL else _supersede(services, ruling, items, held)
+    item = services.store.read([licence_key(held)]).get(licence_key(held))
+    if item is None:
+        raise ConflictError((licence_key(held),))
+    return _cancel(ruling, item, held) if result is Result.CANCEL else _supersede(services, ruling, item, held)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:
@@ -52,18 +60,20 @@ def _issue(services: Services, ruling: Ruling) -> Licensed:
     serial = f"{today:%Y%m%d}{services.new_id(SERIAL_LETTERS)}"
     matter = ruling.filing.published.matter
     number = first_number(matter.result.type_code, ruling.filing.organ.uscc, serial)
-    return Licensed(number, number, (_put(_signed(services, ruling, number)),))
+    return _issued(_signed(services, ruling, number))
 
 
-def _supersede(services: Services, ruling: Ruling, items: Items, held: str) -> Licensed:
+def _supersede(services: Services, ruling: Ruling, item: Item, held: str) -> Licensed:
     number = next_number(held)
-    item = items[licence_key(held)]
     old = Licence.read(item.body).superseded_by(number, law_date(ruling.facts.now))
-    return Licensed(number, number, (_put(_signed(services, ruling, number)), replaced(item, old)))
+    return _issued(_signed(services, ruling, number), replaced(item, old))
 
 
-def _cancel(ruling: Ruling, items: Items, held: str) -> Licensed:
-    item = items[licence_key(held)]
+def _issued(licence: Licence, *more: Write) -> Licensed:
+    return Licensed(licence.number, licence.number, (_put(licence), *more), licence.terms.valid_until)
+
+
+def _cancel(ruling: Ruling, item: Item, held: str) -> Licensed:
     old = Licence.read(item.body).cancelled(law_date(ruling.facts.now))
     return Licensed(held, None, (replaced(item, old),))
 

@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 from pydantic import TypeAdapter
 
+from miaoban.case.errors import CaseErasedError
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.courier import Courier, Report
 from miaoban.operations.deliveries import DeliveryRef, Redelivery, moment
 from miaoban.operations.delivering import deliver
 from miaoban.operations.relay import CloudEvent, Relayed, Tolerant
+from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.ports import ConflictError
-from miaoban.storage import Commit, Item, Put, Range
+from miaoban.storage import Check, Commit, Item, Put, Range
 
 KEPT = timedelta(days=731)
 """How long an inbox item is kept: two years."""
@@ -85,12 +87,14 @@ def read_message(text: str) -> Message:
 def notify(services: Services, courier: Courier, message: Message) -> Report:
     """Take one message; it may come again, late or out of order.
 
-    Raises UnavailableError when the store, the vault or the queue fails: the same message may then be taken again.
+    Raises UnavailableError when the store, the vault or the queue fails, BusyError when others write at once again and again:
+    the same message may then be taken again.
     """
     if isinstance(message, Redelivery):
         return deliver(services, courier, message.delivery)
     event = message.detail
-    _write(services, inbox_item(event.data))
+    if not _write(services, event.data):
+        return Report(CaseErasedError.code, event.id)
     ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
     return deliver(services, courier, ref, event)
 
@@ -127,9 +131,20 @@ def _sentence(happened: Relayed) -> str:
     return f"您的“{happened.matter_name}”（办件编号 {happened.case}）{_words(happened).sentence}{licence}"
 
 
-def _write(services: Services, item: Item) -> None:
-    try:
-        services.store.commit(Commit((Put(item),)))
-    except ConflictError:
-        # An earlier version of this code has already told the person, in other words.
-        return
+def _write(services: Services, happened: Relayed) -> bool:
+    """Write the inbox item; False if the case has been erased, for then a late message must not bring it back."""
+    item, erased = inbox_item(happened), keys.erased(keys.case(happened.case))
+
+    def attempt() -> bool | None:
+        try:
+            services.store.commit(Commit((Put(item), Check(erased, 0))))
+        except ConflictError:
+            # Events of one case that are told at once conflict too: only what stands says why.
+            found = services.store.read([item.key, erased])
+            if erased in found:
+                return False
+            # An earlier version of this code has already told the person, in other words.
+            return True if item.key in found else None
+        return True
+
+    return retried(attempt)

@@ -9,10 +9,11 @@ from miaoban.case.events import Handed, Judged, Withdrawn
 from miaoban.catalogue.fields import FieldType
 from miaoban.decision.receipt import Proof, proof_of
 from miaoban.identifiers import IdentifierError
-from miaoban.licence.errors import LicenceNotFoundError
+from miaoban.licence.errors import LicenceErasedError, LicenceNotFoundError
 from miaoban.licence.licence import Licence
 from miaoban.operations import keys
 from miaoban.operations.editions import at_version
+from miaoban.operations.erasures import erasure_of
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Happened
@@ -82,13 +83,16 @@ def _happening(happened: Happened) -> Mapping[str, Any]:
 
 
 def read_licence(services: Services, number: str) -> Licence:
-    """A licence version; raises LicenceNotFoundError."""
+    """A licence version; raises LicenceErasedError, LicenceNotFoundError."""
     try:
         key = licence_key(number)
     except IdentifierError as error:
         raise LicenceNotFoundError(f"证照编号不正确：{error}") from error
     item = services.store.read([key]).get(key)
     if item is None:
+        erasure = erasure_of(services, key)
+        if erasure:
+            raise LicenceErasedError(f"这个证照的{erasure.says}")
         raise LicenceNotFoundError("没有这个证照，请核对证照编号")
     return Licence.read(item.body)
 

@@ -20,7 +20,7 @@ from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
 from miaoban.operations.services import Services
-from miaoban.storage import Items, Key
+from miaoban.storage import Delete, Item, Items, Key, Put
 
 
 class Guard(Frozen):
@@ -29,6 +29,19 @@ class Guard(Frozen):
     owner: str
     licence: str | None = None
     open_case: str | None = None
+
+
+def freed(item: Item, *gone: str | None) -> Put | Delete | None:
+    """The write that gives a unique key back as far as these licences and cases hold it; None if they do not."""
+    guard = Guard.read(item.body)
+    licence = None if guard.licence in gone else guard.licence
+    open_case = None if guard.open_case in gone else guard.open_case
+    if (licence, open_case) == (guard.licence, guard.open_case):
+        return None
+    if licence is None and open_case is None:
+        return Delete(item.key, item.version)
+    left = guard.model_copy(update={"licence": licence, "open_case": open_case})
+    return Put(Item(item.key, left.text(), version=item.version + 1), item.version)
 
 
 class Filing(NamedTuple):

@@ -19,10 +19,10 @@ from miaoban.operations.licensing import licence_key, replaced
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.review import PersonalDecision
-from miaoban.operations.ruling import Guard, Read
+from miaoban.operations.ruling import freed
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.views import view
-from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write
+from miaoban.storage import Commit, Item, Items, Key, Put, Write
 
 
 class Proposal(Frozen):
@@ -118,18 +118,9 @@ def _set_aside(services: Services, items: Items, number: str) -> list[Write]:
     licence = _licence(items, number)
     found = read_again(services, load(services, licence.terms.case).case)
     ended = replaced(items[licence_key(number)], licence.set_aside(law_date(services.now())))
-    return [ended, *_free(found, number)]
-
-
-def _free(found: Read, number: str) -> list[Write]:
-    """Give the unique key back, if this licence holds it."""
-    guard, item = found.guard, found.items.get(found.unique)
-    if guard is None or item is None or guard.licence != number:
-        return []
-    if guard.open_case is None:
-        return [Delete(found.unique, item.version)]
-    freed = Guard(owner=guard.owner, open_case=guard.open_case)
-    return [Put(Item(found.unique, freed.text(), version=item.version + 1), item.version)]
+    guard = found.items.get(found.unique)
+    free = freed(guard, number) if guard else None
+    return [ended, free] if free else [ended]
 
 
 def _refuse_second(licence: Licence, items: Items, number: str) -> None:

@@ -25,8 +25,18 @@ class Waiting(Frozen):
     case: str
 
 
+class Traces(Frozen):
+    """Where a step left data that the case's number does not lead to: the unique key's guard, the idempotency record."""
+
+    unique: Key
+    answered: Key | None = None
+
+
 class Happened(Frozen):
-    """A case's event: who it concerns and where. All but `event` is free of personal data, and only that is relayed."""
+    """A case's event: who it concerns and where. All but `event` is free of personal data, and only that is relayed.
+
+    `traces` stand only where the case is to be erased one day: without them nobody could find what it left elsewhere.
+    """
 
     id: str
     case: str
@@ -42,17 +52,19 @@ class Happened(Frozen):
     correlation: str | None = None
     at: datetime
     event: CaseEvent
+    traces: Traces | None = None
 
     def relayed(self) -> dict[str, Any]:
-        """What may leave the table: everything but the event's own content."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"event"})
+        """What may leave the table: everything but the event's own content and its traces."""
+        return self.model_dump(mode="json", exclude_none=True, exclude={"event", "traces"})
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of a case: its state before, with its item's version (0 for a new case), what happened, and the ruling.
 
-    `correlation` names the request or message that caused it, and stays with its events to the last queue.
+    `correlation` names the request or message that caused it, and stays with its events to the last queue; `answered` is where
+    the answer to that request is remembered.
     """
 
     events: tuple[CaseEvent, ...]
@@ -61,6 +73,7 @@ class Step:
     ruling: Ruling | None = None
     licensed: Licensed | None = None
     correlation: str | None = None
+    answered: Key | None = None
 
     @cached_property
     def after(self) -> Case:
@@ -70,7 +83,7 @@ class Step:
 
 def settle(step: Step, read: Read) -> Commit:
     """The commit of a step, on the condition that what it was decided on still stands."""
-    writes = [*_case(step), *_guard(step, read), *_waits(step)]
+    writes = [*_case(step, read.unique), *_guard(step, read), *_waits(step)]
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
     if step.licensed is not None:
@@ -96,18 +109,20 @@ def _queue(case: Case) -> tuple[str | None, str | None]:
     due = case.deadline.isoformat() if case.deadline else "9999-12-31"
     if case.status is Status.REVIEWING:
         return keys.tasks_of(case.organ), f"{due}#{case.id}"
+    if case.kept_until is not None:
+        return keys.ERASURES, f"{case.kept_until.isoformat()}#{case.id}"
     return (keys.WAITS, f"{due}#{case.id}") if case.is_open else (None, None)
 
 
-def _case(step: Step) -> Iterator[Write]:
+def _case(step: Step, unique: Key) -> Iterator[Write]:
     yield Put(case_item(step.after, step.version + 1), replaces=step.version)
     case = step.before
     for event in step.events:
         case = fold(case, (event,))
-        yield Put(Item(keys.event(case.id, case.events), _happened(case, event, step.correlation).text()))
+        yield Put(Item(keys.event(case.id, case.events), _happened(case, event, step, unique).text()))
 
 
-def _happened(case: Case, event: CaseEvent, correlation: str | None) -> Happened:
+def _happened(case: Case, event: CaseEvent, step: Step, unique: Key) -> Happened:
     word = event.outcome.value if isinstance(event, Judged) else event.kind
     return Happened(
         id=f"{case.id}-{case.events:04}",
@@ -121,9 +136,10 @@ def _happened(case: Case, event: CaseEvent, correlation: str | None) -> Happened
         type=f"cn.miaoban.case.{word}.v1",
         status=case.status,
         licence=case.licence,
-        correlation=correlation,
+        correlation=step.correlation,
         at=event.at,
         event=event,
+        traces=Traces(unique=unique, answered=step.answered) if case.erase_after else None,
     )
 
 

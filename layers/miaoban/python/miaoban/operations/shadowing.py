@@ -28,8 +28,9 @@ def shadow_page(services: Services, release: Release, cursor: str | None = None)
     leaves = [Leaf.read(item.body) for item in page.items]
     wanted = [keys.receipt(leaf.case, leaf.sequence) for leaf in leaves]
     items = services.store.read(wanted) if wanted else {}
-    receipts = [RECEIPT.validate_json(items[key].body) for key in wanted]
-    return shadow(edition_of(services, release), receipts, _before(services, release)), page.cursor
+    receipts = [RECEIPT.validate_json(items[key].body) for key in wanted if key in items]
+    found = shadow(edition_of(services, release), receipts, _before(services, release))
+    return found.model_copy(update={"erased": len(wanted) - len(receipts)}), page.cursor
 
 
 def _before(services: Services, release: Release) -> Edition | None:

@@ -71,7 +71,7 @@ def _attempt(
     if once.key in found.items or not is_current(published, found.items):
         return _answered_or_again(services, published, once, found.items)
     _refuse_second(found)
-    step = _step(services, rule(found, services.now()), assisted_by)
+    step = _step(services, rule(found, services.now()), once, assisted_by)
     answer = {**view(case_view(step.after)), "repairs": list(repairs)}
     services.store.commit(Commit((*settle(step, found).writes, once.remember(answer))))
     return answer
@@ -85,10 +85,10 @@ def _answered_or_again(services: Services, published: Published, once: Once, ite
     return answered
 
 
-def _step(services: Services, ruling: Ruling, assisted_by: str | None) -> Step:
+def _step(services: Services, ruling: Ruling, once: Once, assisted_by: str | None) -> Step:
     licence = licensed(services, ruling)
     events = submitted(_opening(ruling, assisted_by), judged(ruling, licence))
-    return Step(events=events, ruling=ruling, licensed=licence, correlation=services.correlation)
+    return Step(events=events, ruling=ruling, licensed=licence, correlation=services.correlation, answered=once.key)
 
 
 def filing_from(
@@ -134,6 +134,7 @@ def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
         party=filing.party,
         form=filing.form,
         assisted_by=assisted_by,
+        erase_after=filing.published.matter.result.erase_after,
     )
 
 

@@ -30,7 +30,7 @@ class Reason(Frozen):
 
 
 class CaseView(Frozen):
-    """A case as its applicant and the organ's officers see it."""
+    """A case as its applicant and the organ's officers see it; the day after `kept_until` it is erased."""
 
     case: str
     matter: str
@@ -48,6 +48,7 @@ class CaseView(Frozen):
     note: str | None = None
     conclusion: Concluded | None = None
     deadline: date | None = None
+    kept_until: date | None = None
     opened_at: datetime
     updated_at: datetime
 
@@ -115,6 +116,7 @@ def case_view(case: Case, published: Published | None = None) -> CaseView:
         note=case.reason,
         conclusion=case.conclusion,
         deadline=case.deadline,
+        kept_until=case.kept_until,
         opened_at=case.opened_at,
         updated_at=case.updated_at,
     )
