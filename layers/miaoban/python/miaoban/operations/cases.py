@@ -52,7 +52,7 @@ def load(services: Services, case_id: str, more: Iterable[Key] = ()) -> Loaded:
 
 def read_again(services: Services, case: Case, form: Mapping[str, Any] | None = None) -> Read:
     """Read all that a new ruling on a case needs, by the edition that the case began with."""
-    return read(services, filing(services, case, form))
+    return read(services, filing(services, case, form), before=None if form is None else case.form)
 
 
 def filing(services: Services, case: Case, form: Mapping[str, Any] | None = None) -> Filing:

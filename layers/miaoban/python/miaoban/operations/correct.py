@@ -18,13 +18,14 @@ from miaoban.operations.settling import Step
 def correct(services: Services, case_id: str, form: Mapping[str, Any], once: Once, permit: Permit) -> Mapping[str, Any]:
     """Replace the given fields and decide again.
 
-    Raises CaseNotFoundError, CaseStateError, FormError, KeyReusedError, BusyError.
+    Raises CaseNotFoundError, CaseStateError, CaseOpenError, FormError, KeyReusedError, BusyError.
     """
 
     def act(loaded: Loaded) -> Advance:
         case = loaded.case
         values = _merged(services, case, form) if case.status is Status.CORRECTING else case.form
         found = read_again(services, case, values)
+        found.refuse_second()
         ruling = rule(found, services.now())
         licence = licensed(services, ruling) if case.status is Status.CORRECTING else None
         events = corrected(case, values, judged(ruling, licence))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from miaoban.case.case import Case
+from miaoban.case.errors import CaseOpenError
 from miaoban.case.events import Party
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.publication import Published
@@ -77,12 +78,13 @@ class Ruling(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What one batch read for a filing: its unique key, its records, and the items found."""
+    """What one batch read for a filing: its unique key, its records, and the items found; `left` is a key it corrects away."""
 
     filing: Filing
     unique: Key
     records: tuple[Wanted, ...]
     items: Items
+    left: Key | None = None
 
     @property
     def guard(self) -> Guard | None:
@@ -96,15 +98,29 @@ class Read(NamedTuple):
         found = self.guard
         return Held(present=bool(found and found.licence), licence=found.licence if found else None)
 
+    def refuse_second(self) -> None:
+        """Raise CaseOpenError when another open case holds the unique key."""
+        guard = self.guard
+        if guard and guard.open_case not in {None, self.filing.case}:
+            name = guard.open_case if guard.owner == self.filing.party.owner else "由其他经办人提交"
+            raise CaseOpenError(f"同一事项已有正在办理的办件（{name}），请等它办结或者先撤回")
 
-def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
-    """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
+
+def read(services: Services, filing: Filing, more: Iterable[Key] = (), before: Mapping[str, Any] | None = None) -> Read:
+    """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for.
+
+    `before` is the form that the filing's form corrects.
+    """
     form = comparable(filing.situation.fields, filing.form)
     records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
-    unique = unique_key(services, filing, form)
+    unique, left = unique_key(services, filing, form), _left(services, filing, before)
     pointer = keys.pointer(filing.published.matter.code)
-    asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
-    return Read(filing, unique, records, services.store.read(asked))
+    asked = dict.fromkeys((unique, pointer, *keys_of(records), *more, *([left] if left else ())))
+    return Read(filing, unique, records, services.store.read(asked), left if left != unique else None)
+
+
+def _left(services: Services, filing: Filing, before: Mapping[str, Any] | None) -> Key | None:
+    return None if before is None else unique_key(services, filing, comparable(filing.situation.fields, before))
 
 
 def unique_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key:

@@ -14,7 +14,7 @@ from miaoban.operations import keys
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
 from miaoban.operations.licensing import Licensed
-from miaoban.operations.ruling import Guard, Read, Ruling
+from miaoban.operations.ruling import Guard, Read, Ruling, freed
 from miaoban.operations.services import law_date
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write, key_of
 
@@ -173,7 +173,7 @@ def _note(record: WaitedRecord, case: Case) -> Key:
 
 
 def _guard(step: Step, read: Read) -> Iterator[Write]:
-    """Keep the unique key: by the open case, by the licence in force, or by nobody."""
+    """Keep the unique key: by the open case, by the licence in force, or by nobody; one that was corrected away is let go."""
     item, after, unique = read.items.get(read.unique), step.after, read.unique
     found = read.guard or Guard(owner=after.party.owner)
     licence = step.licensed.in_force if step.licensed else found.licence
@@ -185,3 +185,5 @@ def _guard(step: Step, read: Read) -> Iterator[Write]:
             yield Delete(unique, version)
     elif wanted != found:
         yield Put(Item(unique, wanted.text(), version=version + 1), replaces=version)
+    if read.left and read.left in read.items and (let_go := freed(read.items[read.left], after.id)):
+        yield let_go

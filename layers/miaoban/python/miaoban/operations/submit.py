@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.case.commands import submit as submitted
-from miaoban.case.errors import CaseOpenError
 from miaoban.case.events import Opening, Party
 from miaoban.catalogue.errors import Problem, ProblemsError
 from miaoban.catalogue.matter import Matter
@@ -19,7 +18,7 @@ from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.judging import judged, licensed
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
-from miaoban.operations.ruling import Filing, Read, Ruling, read, rule
+from miaoban.operations.ruling import Filing, Ruling, read, rule
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Step, settle
 from miaoban.operations.views import case_view, view
@@ -70,7 +69,7 @@ def _attempt(
     found = read(services, filing, [once.key])
     if once.key in found.items or not is_current(published, found.items):
         return _answered_or_again(services, published, once, found.items)
-    _refuse_second(found)
+    found.refuse_second()
     step = _step(services, rule(found, services.now()), once, assisted_by)
     answer = {**view(case_view(step.after)), "repairs": list(repairs)}
     services.store.commit(Commit((*settle(step, found).writes, once.remember(answer))))
@@ -112,13 +111,6 @@ def organ_of(matter: Matter, region: str) -> Organ:
         message = f"区划{region}没有办理“{matter.name}”的机关，可选：{places}"
         raise ApplicationError([Problem(pointer="/region", code="organ-unknown", message=message)])
     return organ
-
-
-def _refuse_second(found: Read) -> None:
-    guard = found.guard
-    if guard and guard.open_case:
-        name = guard.open_case if guard.owner == found.filing.party.owner else "由其他经办人提交"
-        raise CaseOpenError(f"同一事项已有正在办理的办件（{name}），请等它办结或者先撤回")
 
 
 def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
