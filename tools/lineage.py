@@ -19,7 +19,7 @@ from miaoban.catalogue.codes import word
 from miaoban.catalogue.compiled import burden, compile_edition
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.lineage import ASKABLE, Lineage, Why, node_of
-from miaoban.catalogue.nodes import Dependent, Kind, MaterialUse
+from miaoban.catalogue.nodes import Dependent, Kind, MaterialUse, Node
 from miaoban.catalogue.plans import Way
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.standards import read_standards
@@ -39,7 +39,7 @@ WHYS: Final[Mapping[str, str]] = {
     Why.HELD: "数源已有，可以免于提交",
     Why.GOVERNMENT: "政府部门核发，还没有接数源",
 }
-KINDS: Final[Mapping[str, str]] = {Kind.SOURCE: "数源", Kind.MATERIAL: "材料", Kind.FIELD: "字段"}
+KINDS: Final[Mapping[str, str]] = {Kind.SOURCE: "数源", Kind.MATERIAL: "材料", Kind.FIELD: "字段", Kind.MATTER: "改办的事项"}
 
 Editions = Mapping[str, Edition]
 
@@ -111,11 +111,13 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 
 def _matter(code: str, editions: Editions) -> Table:
-    rests = _lineage(editions).rests(code)
+    lineage, node = _lineage(editions), Node(Kind.MATTER, code)
+    rests = lineage.rests(code)
     if rests is None:
         raise unknown(code, "事项", editions)
-    rows = ((KINDS[kind], "\n".join(node.key for node in rests.nodes if node.kind is kind)) for kind in ASKABLE)
-    return table(f"{rests.name}所依据的", ("层", "对象"), rows)
+    rows = [(KINDS[kind], "\n".join(node.key for node in rests.nodes if node.kind is kind)) for kind in KINDS]
+    senders = "\n".join(f"{entry.matter}（{'、'.join(entry.conditions)}）" for entry in lineage.dependents(node))
+    return table(f"{rests.name}所依据的", ("层", "对象"), [*rows, ("把人送到本事项的", senders)])
 
 
 def _todo(_: str, editions: Editions) -> Table:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.release import Release, Stage
 from miaoban.decision.checks import findings
@@ -32,10 +33,15 @@ def publish_all(chosen: list[Path], found: Services | None = None) -> list[Publi
     """
     contents, stewards = contents_of(chosen), Stewards()
     found = found or services()
-    for edition, examples in contents:
-        if not in_force(found, edition):
-            published(found, drafted(found, edition, examples, stewards.proposer), stewards)
+    beside = _matters(contents)
+    drafts = [drafted(found, one, stewards.proposer, beside=beside) for one in contents if not in_force(found, one[0])]
+    for draft in drafts:
+        published(found, draft, stewards, beside)
     return [refresh(found, edition.matter.code) for edition, _ in contents]
+
+
+def _matters(contents: list[Content]) -> dict[str, Matter]:
+    return {edition.matter.code: edition.matter for edition, _ in contents}
 
 
 def check_all(chosen: list[Path]) -> int:
@@ -64,31 +70,25 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     except FoldersError as error:
         print("\n".join((*_refusals(error), NOTHING)))
         return REFUSED
-    told_of = zip(chosen, contents, strict=True)
-    drafts = [draft for folder, content in told_of if (draft := _drafted(found, folder, content, stewards, effective_from))]
+    beside = _matters(contents)
+    drafts = list[Release]()
+    for folder, content in zip(chosen, contents, strict=True):
+        if in_force(found, content[0]):
+            print(f"{content[0].matter.name}：内容与现行版本相同，{content[0].digest[:19]}…")
+            continue
+        draft = drafted(found, content, stewards.proposer, effective_from, beside)
+        print("\n".join(told(found, draft, lines_of(folder, content[0]) if draft.findings else None)))
+        drafts.append(draft)
     if any(draft.findings for draft in drafts):
         print(NOTHING)
         return REFUSED
     for draft in drafts:
-        print(_outcome(published(found, draft, stewards)))
+        print(_outcome(published(found, draft, stewards, beside)))
     return 0
 
 
 def _refusals(error: FoldersError) -> list[str]:
     return [refusal(error.code, sentence) for sentence in error.sentences]
-
-
-def _drafted(
-    found: Services, folder: Path, content: Content, stewards: Stewards, effective_from: datetime | None
-) -> Release | None:
-    """The checked draft of a folder, told; None when its content is in force already."""
-    edition, examples = content
-    if in_force(found, edition):
-        print(f"{edition.matter.name}：内容与现行版本相同，{edition.digest[:19]}…")
-        return None
-    release = drafted(found, edition, examples, stewards.proposer, effective_from)
-    print("\n".join(told(found, release, lines_of(folder, edition) if release.findings else None)))
-    return release
 
 
 def _outcome(release: Release) -> str:

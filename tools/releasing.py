@@ -7,13 +7,14 @@ from typing import Final, NamedTuple
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Release
 from miaoban.catalogue.releasing import WORDS
-from miaoban.decision.example import Example
 from miaoban.decision.shadow import UNKNOWN, Otherwise, Shadow
 from miaoban.operations import keys
+from miaoban.operations.astray import NONE, Beside
 from miaoban.operations.once import Once
 from miaoban.operations.releases import Drafting, confirm, draft, propose
 from miaoban.operations.services import Services
 from miaoban.operations.shadowing import impact_of, shadow_page
+from tools.folders import Content
 
 KEY_LETTERS: Final = 20
 SHOWN: Final = 20
@@ -36,17 +37,18 @@ def in_force(services: Services, edition: Edition) -> bool:
 
 
 def drafted(
-    services: Services, edition: Edition, examples: Mapping[str, Example], by: str, effective_from: datetime | None = None
+    services: Services, content: Content, by: str, effective_from: datetime | None = None, beside: Beside = NONE
 ) -> Release:
-    """Draft and check a content."""
-    content = Drafting(edition=edition, examples=examples, effective_from=effective_from)
-    return Release.model_validate(draft(services, content, by, _once(services, by)))
+    """Draft and check a content, beside the matters that are published with it."""
+    edition, examples = content
+    drafting = Drafting(edition=edition, examples=examples, effective_from=effective_from)
+    return Release.model_validate(draft(services, drafting, by, _once(services, by), beside))
 
 
-def published(services: Services, release: Release, stewards: Stewards) -> Release:
+def published(services: Services, release: Release, stewards: Stewards, beside: Beside = NONE) -> Release:
     """Propose and confirm a release; raises ReleaseRefusedError with all findings, FourEyesError."""
     propose(services, release.id, stewards.proposer, _once(services, stewards.proposer), _anybody)
-    done = confirm(services, release.id, stewards.confirmer, _once(services, stewards.confirmer), _anybody)
+    done = confirm(services, release.id, stewards.confirmer, _once(services, stewards.confirmer), _anybody, beside)
     return Release.model_validate(done)
 
 

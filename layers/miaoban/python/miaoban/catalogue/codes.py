@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from miaoban.calendar import Limit
-from miaoban.catalogue.condition import Basis, Effect
+from miaoban.catalogue.condition import Basis, Condition, Effect
 
 TYPES: Final[Mapping[str, str]] = {
     "01": "行政许可",
@@ -104,3 +104,15 @@ def duration(limit: Limit) -> str:
 def article(basis: Basis) -> str:
     """An article of law as it is cited."""
     return f"《{basis.law}》{basis.article}"
+
+
+def otherwise(condition: Condition) -> str:
+    """What happens to who does not meet a condition, with the matter that he is sent to, if it is another."""
+    then = EFFECTS[condition.otherwise]
+    return f"{then}：{leads(condition)}" if leads(condition) else then
+
+
+def leads(condition: Condition) -> str:
+    """The other matter that a condition sends to, by name and code; empty for none."""
+    redirect = condition.redirect
+    return f"“{redirect.name}”（{redirect.matter}）" if redirect and redirect.matter else ""

@@ -1,5 +1,7 @@
 """The guide page (办事指南) of a matter in a region, in words: who, basis, situations, materials, limits, fees, places."""
 
+from collections.abc import Iterator
+
 from miaoban.catalogue.answers import named
 from miaoban.catalogue.codes import (
     AUDIENCES,
@@ -64,6 +66,14 @@ class GuideRule(Frozen):
     source: str
 
 
+class GuideElsewhere(Frozen):
+    """When another matter is to be done instead, and which."""
+
+    when: str
+    matter: str
+    name: str
+
+
 class GuidePage(Frozen):
     """The guide; `implementation_code` (31) and `item_code` (33) where an organ receives, else a `note` whom to ask."""
 
@@ -88,6 +98,7 @@ class GuidePage(Frozen):
     steps: tuple[Step, ...]
     places: tuple[Place, ...]
     situations: tuple[GuideSituation, ...]
+    elsewhere: tuple[GuideElsewhere, ...] = ()
     materials: tuple[GuideMaterial, ...]
     burden: Burden
 
@@ -121,6 +132,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         steps=matter.guide.steps,
         places=matter.places_in(here),
         situations=tuple(_situation(matter, number, plan) for number, plan in enumerate(compiled.plans, 1)),
+        elsewhere=tuple(_elsewhere(matter)),
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
     )
@@ -148,6 +160,13 @@ def _situation(matter: Matter, number: int, plan: Plan) -> GuideSituation:
     found = counted(plan.materials)
     name = named(matter, plan.answers)
     return GuideSituation(number=number, name=name, before=found.before, after=found.after, barred=plan.barred)
+
+
+def _elsewhere(matter: Matter) -> Iterator[GuideElsewhere]:
+    for condition in matter.conditions:
+        redirect = condition.redirect
+        if redirect and redirect.matter and redirect.name:
+            yield GuideElsewhere(when=condition.says, matter=redirect.matter, name=redirect.name)
 
 
 def _material(material: MaterialPlan, compiled: Compiled) -> GuideMaterial:

@@ -37,14 +37,20 @@ def draft(drafted: Drafted, findings: Iterable[Finding], examples: int) -> tuple
 
 def propose(release: Release, by: str, pointer: Pointer | None, now: datetime) -> tuple[Later, ...]:
     """Propose to publish in place of what is in force; raises ReleaseStateError, or ReleaseRefusedError with all findings."""
-    if release.findings:
-        raise ReleaseRefusedError(Problem(pointer="", code=found.code, message=found.says) for found in release.findings)
+    refuse(release.findings)
     if release.proposed:
         raise ReleaseStateError("这次发布已经有人提出，请由另一名事项管理员确认")
     _require(release, "提出发布", Stage.CHECKED)
     if pointer and pointer.digest == release.digest and pointer.retired is None:
         raise ReleaseStateError(f"内容与现行的第 {pointer.version} 版完全相同，无需发布")
     return (Proposed(at=now, by=by, base=_base(pointer)),)
+
+
+def refuse(findings: Iterable[Finding]) -> None:
+    """Raise ReleaseRefusedError with all findings, if there are any."""
+    problems = [Problem(pointer="", code=found.code, message=found.says) for found in findings]
+    if problems:
+        raise ReleaseRefusedError(problems)
 
 
 def confirm(release: Release, by: str, pointer: Pointer | None, now: datetime) -> tuple[Later, ...]:

@@ -39,6 +39,8 @@ class Direction(Frozen):
 
     to: str
     organ: Organ | None = None
+    matter: str | None = None
+    matter_name: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
     licence: str | None = None
     note: str | None = None
@@ -115,4 +117,4 @@ def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
         return Direction(to=redirect.to, organ=organ, note=note)
     if redirect.to == "situation":
         return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence)
-    return Direction(to=redirect.to)
+    return Direction(to=redirect.to, matter=redirect.matter, matter_name=redirect.name, answers=dict(redirect.answers))

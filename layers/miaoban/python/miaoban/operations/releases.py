@@ -14,7 +14,8 @@ from miaoban.decision.example import Example
 from miaoban.decision.facts import LAW_TIME
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.activating import Found, carry_out, found_in, read_with_pointer
+from miaoban.operations.activating import Found, carry_out, edition_of, found_in, read_with_pointer
+from miaoban.operations.astray import NONE, Beside, astray
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
@@ -42,10 +43,10 @@ class Drafting(Frozen, defer_build=True):
     effective_from: AwareDatetime | None = None
 
 
-def draft(services: Services, content: Drafting, by: str, once: Once) -> Mapping[str, Any]:
-    """Take and check a content; what stands against it is in its findings."""
+def draft(services: Services, content: Drafting, by: str, once: Once, beside: Beside = NONE) -> Mapping[str, Any]:
+    """Take and check a content; what stands against it is in its findings. `beside` are matters to be published with it."""
     edition = content.edition
-    found = findings(edition, content.examples)
+    found = findings(edition, content.examples) or astray(services, edition.matter, beside)
 
     def attempt() -> Mapping[str, Any]:
         answered = once.answered(services.store.read([once.key]))
@@ -75,9 +76,17 @@ def propose(services: Services, release_id: str, by: str, once: Once, permit: Pe
     return _advance(services, release_id, once, permit, lambda release, at, now: releasing.propose(release, by, at, now))
 
 
-def confirm(services: Services, release_id: str, by: str, once: Once, permit: Permit) -> Mapping[str, Any]:
-    """Confirm as another steward; raises FourEyesError, ReleaseStateError."""
-    return _advance(services, release_id, once, permit, lambda release, at, now: releasing.confirm(release, by, at, now))
+def confirm(
+    services: Services, release_id: str, by: str, once: Once, permit: Permit, beside: Beside = NONE
+) -> Mapping[str, Any]:
+    """Confirm as another steward; raises FourEyesError, ReleaseStateError, or ReleaseRefusedError for redirects gone astray."""
+
+    def decide(release: Release, at: Pointer | None, now: datetime) -> tuple[Later, ...]:
+        events = releasing.confirm(release, by, at, now)
+        releasing.refuse(astray(services, edition_of(services, release).matter, beside))
+        return events
+
+    return _advance(services, release_id, once, permit, decide)
 
 
 def withdraw(services: Services, release_id: str, said: Said, once: Once, permit: Permit) -> Mapping[str, Any]:
