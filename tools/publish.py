@@ -1,5 +1,7 @@
 """Publish the matters: each folder is drafted and checked as a release, proposed by one steward and confirmed by another.
 
+The standards of materials go with them: the catalogue's to-do list asks them too.
+
 Usage: python -m tools.publish [MATTER ...] [--check] [--proposer NAME] [--confirmer NAME] [--from MOMENT]
 
 Exit codes: 0 all are published or were already, 1 something is refused and nothing was published, 2 wrong arguments.
@@ -18,8 +20,10 @@ from miaoban.decision.checks import findings
 from miaoban.errors import MiaobanError
 from miaoban.operations.editions import refresh
 from miaoban.operations.services import Services
+from miaoban.operations.standards import publish_standards
 from tools.deployment import NotDeployedError, services
 from tools.folders import MATTERS, Content, FoldersError, contents_of, folders, lines_of
+from tools.naming import house_standards
 from tools.releasing import Stewards, drafted, in_force, published, refusal, told
 
 REFUSED, WRONG = 1, 2
@@ -27,14 +31,15 @@ NOTHING = "没有发布：请改正以上各项后重新运行"
 
 
 def publish_all(chosen: list[Path], found: Services | None = None) -> list[Published]:
-    """Publish some folders at once and without a word, once all of them are read; what is in force already stays.
+    """Publish some folders and the standards at once and without a word, once all are read; what is in force stays.
 
     Raises FoldersError, or what refuses a release.
     """
-    contents, stewards = contents_of(chosen), Stewards()
+    contents, standards, stewards = contents_of(chosen), house_standards(), Stewards()
     found = found or services()
     beside = _matters(contents)
     drafts = [drafted(found, one, stewards.proposer, beside=beside) for one in contents if not in_force(found, one[0])]
+    publish_standards(found, standards)
     for draft in drafts:
         published(found, draft, stewards, beside)
     return [refresh(found, edition.matter.code) for edition, _ in contents]
@@ -70,7 +75,7 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     except FoldersError as error:
         print("\n".join((*_refusals(error), NOTHING)))
         return REFUSED
-    beside = _matters(contents)
+    standards, beside = house_standards(), _matters(contents)
     drafts = list[Release]()
     for folder, content in zip(chosen, contents, strict=True):
         if in_force(found, content[0]):
@@ -82,6 +87,8 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     if any(draft.findings for draft in drafts):
         print(NOTHING)
         return REFUSED
+    if digest := publish_standards(found, standards):
+        print(f"材料标准：{len(standards.standards)} 项，已发布，{digest[:19]}…")
     for draft in drafts:
         print(_outcome(published(found, draft, stewards, beside)))
     return 0

@@ -6,7 +6,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
            RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
-           USES#<kind>/<key> <matter>#<digest>
+           USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
 
 from datetime import UTC, date, datetime
@@ -19,6 +19,8 @@ ANY_RECORD = "*"
 WAITS = "WAITS"
 RELEASES = "RELEASES"
 DUE = "DUE"
+STANDARDS = Key(Table.CATALOGUE, "STANDARDS", "STANDARDS")
+"""The standards of materials in force."""
 
 
 def case(case_id: str) -> Key:
