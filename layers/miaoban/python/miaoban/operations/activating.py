@@ -1,6 +1,6 @@
 """Activating: published releases take effect on their day, in one commit with all that names the version in force."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -16,6 +16,9 @@ from miaoban.operations.lineage_index import index_writes, write_index
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Range, Table, Write
+
+Permit = Callable[[Release], None]
+"""Lets a caller pass to a release; raises ForbiddenError."""
 
 
 class Activations(NamedTuple):

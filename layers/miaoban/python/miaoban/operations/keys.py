@@ -5,7 +5,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
-           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
+           RELEASES <release>   RELEASE#<release> EDITION | SHADOW   DUE <moment>#<release>
            USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
 
@@ -161,6 +161,11 @@ def release(release_id: str) -> Key:
 def release_edition(release_id: str) -> Key:
     """The content that a release was checked with; written once."""
     return Key(Table.CATALOGUE, f"RELEASE#{release_id}", "EDITION")
+
+
+def shadow_run(release_id: str) -> Key:
+    """How far the shadow run of a release is."""
+    return Key(Table.CATALOGUE, f"RELEASE#{release_id}", "SHADOW")
 
 
 def due(moment: datetime, release_id: str) -> Key:

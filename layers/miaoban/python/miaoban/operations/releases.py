@@ -14,17 +14,17 @@ from miaoban.decision.example import Example
 from miaoban.decision.facts import LAW_TIME
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.activating import Found, carry_out, edition_of, found_in, read_with_pointer
+from miaoban.operations.activating import Found, Permit, carry_out, edition_of, found_in, read_with_pointer
 from miaoban.operations.astray import NONE, Beside, astray
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.shadowing import has_decisions
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Item, Page, Put, Range, Table
 
 RELEASE_LETTERS = 8
 
-Permit = Callable[[Release], None]
 Decide = Callable[[Release, Pointer | None, datetime], tuple[Later, ...]]
 
 
@@ -79,10 +79,13 @@ def propose(services: Services, release_id: str, by: str, once: Once, permit: Pe
 def confirm(
     services: Services, release_id: str, by: str, once: Once, permit: Permit, beside: Beside = NONE
 ) -> Mapping[str, Any]:
-    """Confirm as another steward; raises FourEyesError, ReleaseStateError, or ReleaseRefusedError for redirects gone astray."""
+    """Confirm as another steward.
+
+    Raises FourEyesError, ReleaseStateError, ShadowMissingError, or ReleaseRefusedError for redirects gone astray.
+    """
 
     def decide(release: Release, at: Pointer | None, now: datetime) -> tuple[Later, ...]:
-        events = releasing.confirm(release, by, at, now)
+        events = releasing.confirm(release, by, at, now, decided=has_decisions(services, release.matter))
         releasing.refuse(astray(services, edition_of(services, release).matter, beside))
         return events
 
