@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from miaoban.catalogue.expressions import value_at
@@ -24,11 +25,12 @@ CODE_LETTERS = 8
 
 @dataclass(frozen=True)
 class Licensed:
-    """The licence after an approval: the number the case ends with, the one in force, and the writes."""
+    """The licence after an approval: the number the case ends with, the one in force and its last day, and the writes."""
 
     number: str
     in_force: str | None
     writes: tuple[Write, ...]
+    valid_until: date | None = None
 
 
 def licence_key(number: str) -> Key:
@@ -37,10 +39,15 @@ def licence_key(number: str) -> Key:
 
 
 def license_(services: Services, ruling: Ruling) -> Licensed:
-    """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder."""
-    result, held = ruling.filing.situation.result, ruling.facts.held.licence
+    """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder.
+
+    A licence that has expired is neither changed nor cancelled; to renew it is to issue another.
+    """
+    result, held, expired = ruling.filing.situation.result, ruling.facts.held.licence, ruling.facts.held.expired
     if result is Result.ISSUE or (result is Result.RENEW and held is None):
         return _issue(services, ruling)
+    if held is None and expired is not None:
+        raise LicenceStateError(f"证照已于 {expired} 到期，不能变更或注销，请重新申请")
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
     items = services.store.read([licence_key(held)])
@@ -52,14 +59,16 @@ def _issue(services: Services, ruling: Ruling) -> Licensed:
     serial = f"{today:%Y%m%d}{services.new_id(SERIAL_LETTERS)}"
     matter = ruling.filing.published.matter
     number = first_number(matter.result.type_code, ruling.filing.organ.uscc, serial)
-    return Licensed(number, number, (_put(_signed(services, ruling, number)),))
+    licence = _signed(services, ruling, number)
+    return Licensed(number, number, (_put(licence),), licence.terms.valid_until)
 
 
 def _supersede(services: Services, ruling: Ruling, items: Items, held: str) -> Licensed:
     number = next_number(held)
     item = items[licence_key(held)]
     old = Licence.read(item.body).superseded_by(number, law_date(ruling.facts.now))
-    return Licensed(number, number, (_put(_signed(services, ruling, number)), replaced(item, old)))
+    licence = _signed(services, ruling, number)
+    return Licensed(number, number, (_put(licence), replaced(item, old)), licence.terms.valid_until)
 
 
 def _cancel(ruling: Ruling, items: Items, held: str) -> Licensed:
