@@ -11,6 +11,7 @@ from miaoban.catalogue.lineage import node_of
 from miaoban.catalogue.lists import LISTS
 from miaoban.catalogue.markdown import markdown
 from miaoban.catalogue.notice import notice_of
+from miaoban.decision.checks import findings
 from miaoban.operations.editions import current, publish
 from miaoban.operations.lineage import page_of_uses
 from miaoban.operations.once import Once
@@ -129,6 +130,12 @@ def test_redirects_in_a_circle_between_matters(
     assert [sentence.partition("/")[0] for sentence in found] == [REISSUE, CHANGE], reason
     assert all("会把申请人送回原来的事项，请改正其中一个的条件或者去向" in sentence for sentence in found)
     assert len(sentences(folders[1])) == 1, "also when only one of them is to be published"
+
+
+def test_an_expression_that_does_not_work_is_told_once_by_its_own_check(folders: tuple[Path, Path]) -> None:
+    swap(folders[0], ("situation.reason != 'changed'", "situation.reason + 1"))
+    reissue, _ = contents_of(folders)
+    assert any("R12" in finding.says for finding in findings(*reissue))
 
 
 @pytest.fixture

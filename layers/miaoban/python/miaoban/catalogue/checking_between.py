@@ -4,6 +4,7 @@ An applicant answers the other matter's questions himself, but for those that th
 that remain is where he may arrive, and any redirect that may be false there leads him on.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, NamedTuple
 
@@ -35,9 +36,15 @@ class Step(NamedTuple):
 
 
 def faults_between(matter: Matter, known: Known) -> Iterator[CatalogueError]:
-    """Everything that is wrong with the redirects of a matter to others, each place told once."""
-    wrong = [fault for step in _outward(matter) for fault in _targets(step.condition, known)]
-    yield from wrong or _circles(matter, known)
+    """Everything that is wrong with the redirects of a matter to others, each place told once.
+
+    An expression that cannot be evaluated is told by the checks of its own matter, and ends these.
+    """
+    try:
+        wrong = [fault for step in _outward(matter) for fault in _targets(step.condition, known)]
+        yield from wrong or _circles(matter, known)
+    except ExpressionError:
+        return
 
 
 def _outward(matter: Matter) -> Iterator[Step]:
@@ -79,28 +86,35 @@ def _answers(place: str, answers: Mapping[str, str], target: Matter) -> Iterator
 def _circles(matter: Matter, known: Known) -> Iterator[CatalogueError]:
     """A sentence for each redirect of a matter to another that may bring the applicant back to it."""
     for start in _outward(matter):
-        way = next(_back(start, (start,), known), None)
-        if way is not None:
+        way = _way_back(start, known)
+        if way:
             names = " → ".join(f"{step.matter.code} 的 {step.condition.id}" for step in way)
             sentence = f"{names} 会把申请人送回原来的事项，请改正其中一个的条件或者去向，或者用 answers 写明到哪一种情形"
             yield CatalogueError(sentence, CONDITIONS, (start.condition.id, "redirect"))
 
 
-def _back(start: Step, way: tuple[Step, ...], known: Known) -> Iterator[tuple[Step, ...]]:
-    """The ways from a redirect back to itself on which nothing shows that its conditions could not all be false."""
-    gone = {step.key for step in way}
-    for step in _next(way[-1], known):
-        if step.key == start.key:
-            yield way
-        elif step.key not in gone and _possible((*way, step)):
-            yield from _back(start, (*way, step), known)
+def _way_back(start: Step, known: Known) -> tuple[Step, ...]:
+    """The shortest way from a redirect back to itself; empty where there is none."""
+    ways: dict[tuple[str, str], tuple[Step, ...]] = {start.key: (start,)}
+    waiting = deque([start])
+    while waiting:
+        last = waiting.popleft()
+        for step in _next(last, known):
+            if not (_possible(start, step) and _possible(last, step)):
+                continue
+            if step.key == start.key:
+                return ways[last.key]
+            if step.key not in ways:
+                ways[step.key] = (*ways[last.key], step)
+                waiting.append(step)
+    return ()
 
 
-def _possible(way: tuple[Step, ...]) -> bool:
-    """Whether the facts of each matter on the way may be such: what is there for one of them cannot be absent for the next."""
-    mine = {step.matter.code: step.matter for step in way}
-    conditions = ((matter, tuple(step.condition for step in way if step.matter.code == code)) for code, matter in mine.items())
-    return all(together(matter, of_it) is not False for matter, of_it in conditions)
+def _possible(one: Step, other: Step) -> bool:
+    """Whether two redirects may be on one way: of one matter, what is there for the first cannot be absent for the second."""
+    if one.matter.code != other.matter.code or one.key == other.key:
+        return True
+    return together(one.matter, (one.condition, other.condition)) is not False
 
 
 def _next(step: Step, known: Known) -> list[Step]:
@@ -128,7 +142,4 @@ def _may_fail(condition: Condition, given: Mapping[str, str]) -> bool:
     if condition.when is not None and not holds(condition.when, roots):
         return False
     by_answers = condition.holds is not None and all(path.startswith("situation.") for path in paths(condition.holds))
-    try:
-        return not (by_answers and holds(str(condition.holds), roots))
-    except ExpressionError:
-        return True
+    return not (by_answers and holds(str(condition.holds), roots))
