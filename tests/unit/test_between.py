@@ -189,7 +189,7 @@ def test_guide_notice_and_lists_name_it() -> None:
     edition, told = kit.edition(REISSUE), f"“{NAME}”（{CHANGE}）"
     page = guide_of(edition, "211202")
     assert [(part.name, part.matter) for part in page.elsewhere] == [(NAME, CHANGE)]
-    assert f"不在这里换发。 | {NAME}（{CHANGE}） |" in markdown(page)
+    assert f"不在这里换发证书。 | {NAME}（{CHANGE}） |" in markdown(page)
     assert [part.barred for part in page.situations if part.barred] == [f"{page.elsewhere[0].when}请办理{told}。"]
     barred, kept = (notice_of(edition, {"reason": reason}) for reason in ("changed", "lost"))
     assert any(told in sentence for sentence in barred.sentences)

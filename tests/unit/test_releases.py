@@ -499,6 +499,8 @@ def test_the_api_releases_by_two_people(world: World) -> None:
     status, answer = called(found, ONE, Action.DRAFT_RELEASE, content(kit.edition()))
     assert (status, answer["stage"], answer["findings"]) == (201, "checked", [])
     release = answer["id"]
+    status, answer = called(found, ONE, Action.RUN_SHADOW, {}, release=release)
+    assert (status, answer["receipts"], answer["tally"]["examined"], answer["more"]) == (200, 0, 0, False)
     assert called(found, ONE, Action.PROPOSE_RELEASE, {}, release=release)[0] == 200
     assert called(found, ONE, Action.CONFIRM_RELEASE, {}, release=release)[0] == 403
     status, answer = called(found, TWO, Action.CONFIRM_RELEASE, {}, release=release)
@@ -511,12 +513,22 @@ def test_the_api_releases_by_two_people(world: World) -> None:
     assert answer["release"]["shadow"]["tally"] == {"examined": 0, "same": 0, "otherwise": 0, "unknown": 0, "cases": []}
     status, supervised = called(found, "supervisor:s-1", Action.READ_RELEASE, release=release)
     assert (status, supervised["release"]["shadow"]) == (200, answer["release"]["shadow"])
-    status, answer = called(found, ONE, Action.RUN_SHADOW, {}, release=release)
+    status, answer = called(found, TWO, Action.RUN_SHADOW, {}, release=release)
     assert (status, answer["code"]) == (409, "release-state")
     status, answer = called(found, ONE, Action.RETIRE_RELEASE, {"reason": "停止办理"}, release=release)
     assert (status, answer["stage"]) == (200, "retired")
     status, answer = called(found, "", Action.READ_MATTER, matter=kit.GRAIN)
     assert (status, answer["code"]) == (404, "matter-retired")
+
+
+def test_the_api_says_what_to_do_before_confirming(world: World) -> None:
+    filed(world, 1)
+    found = world.services
+    release = world.draft(WORDED)
+    world.propose(release)
+    status, answer = called(found, TWO, Action.CONFIRM_RELEASE, {}, release=release)
+    assert (status, answer["code"]) == (409, "shadow-missing")
+    assert "POST /v1/releases/{release}/shadow" in answer["detail"]
 
 
 def test_the_api_tells_all_findings(world: World) -> None:
