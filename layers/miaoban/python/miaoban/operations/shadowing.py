@@ -119,7 +119,7 @@ def _page(services: Services, release: Release, cursor: str | None) -> _Page:
 
 def _tally(found: Shadow, leaves: list[Leaf]) -> Tally:
     return Tally(
-        examined=found.receipts,
+        examined=len(leaves),
         same=found.same,
         otherwise=found.otherwise,
         unknown=found.unknown,
