@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from miaoban.catalogue.checking_between import faults_between
 from miaoban.catalogue.documents import document_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import belongs, read_edition, read_source, unchecked_edition
 from miaoban.catalogue.lines import line_of, located
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.texts import LONGEST, decoded
 from miaoban.decision.checks import places
@@ -67,7 +69,7 @@ def _check_files(folder: Path) -> None:
 
 def editions_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Edition]:
     """The editions of folders, every one read and checked before any is given back; raises FoldersError with all sentences."""
-    return _all(list(chosen), lambda folder: edition_of(folder, sources), sources)
+    return _all(list(chosen), lambda folder: edition_of(folder, sources), sources, lambda edition: edition)
 
 
 def contents_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Content]:
@@ -75,15 +77,15 @@ def contents_of(chosen: Iterable[Path], sources: Path = SOURCES) -> list[Content
 
     Editions are not checked here: a release tells all its findings.
     """
-    return _all(list(chosen), lambda folder: content_of(folder, sources), sources)
+    return _all(list(chosen), lambda folder: content_of(folder, sources), sources, lambda content: content[0])
 
 
-def _all(chosen: list[Path], read: Callable[[Path], Read], sources: Path) -> list[Read]:
-    """Read every folder; the basic codes are compared with those of the folders beside them too."""
+def _all(chosen: list[Path], read: Callable[[Path], Read], sources: Path, edition: Callable[[Read], Edition]) -> list[Read]:
+    """Read every folder; basic codes and redirects are compared with the folders beside them too."""
     _, wrong = _tried(sorted(sources.glob("*.yaml")), lambda path: read_source(path.name, _text(path.name, path)), "sources")
     if not wrong:
         found, sentences = _tried(chosen, read)
-        wrong = [*sentences, *_shared_codes(chosen)]
+        wrong = [*sentences, *_shared_codes(chosen)] or [*_astray(chosen, list(map(edition, found)), sources)]
     if wrong:
         raise FoldersError(wrong)
     return found
@@ -112,6 +114,30 @@ def _shared_codes(chosen: list[Path]) -> Iterator[str]:
         twins = [other.name for other in beside if other != folder and basic and codes[other][1] == basic]
         if twins:
             yield f"{_place(folder, text, 'basic_code')}basic_code {basic} 与 {'、'.join(twins)} 相同，请改为各不相同"
+
+
+def _astray(chosen: list[Path], editions: list[Edition], sources: Path) -> Iterator[str]:
+    """A sentence for each redirect of a chosen folder to a matter that is none of the folders, or to one that sends back."""
+    matters: dict[str, Matter | None] = {edition.matter.code: edition.matter for edition in editions}
+
+    def known(code: str) -> Matter | None:
+        if code not in matters:
+            matters[code] = _beside(chosen, code, sources)
+        return matters[code]
+
+    for folder, edition in zip(chosen, editions, strict=True):
+        for fault in faults_between(edition.matter, known):
+            yield f"{folder.name}/{located(fault, texts_of(folder))}"
+
+
+def _beside(chosen: list[Path], code: str, sources: Path) -> Matter | None:
+    """The matter of a folder beside the chosen ones; None where there is none, or where it cannot be read."""
+    every = (path.parent for folder in chosen for path in folder.parent.glob("*/matter.yaml"))
+    folder = next((other for other in every if other.name == code), None)
+    try:
+        return content_of(folder, sources)[0].matter if folder else None
+    except CatalogueError:
+        return None
 
 
 def _place(folder: Path, text: str, word: str) -> str:

@@ -1,5 +1,7 @@
 """Publish the matters: each folder is drafted and checked as a release, proposed by one steward and confirmed by another.
 
+The standards of materials go with them: the catalogue's to-do list asks them too.
+
 Usage: python -m tools.publish [MATTER ...] [--check] [--proposer NAME] [--confirmer NAME] [--from MOMENT]
 
 Exit codes: 0 all are published or were already, 1 something is refused and nothing was published, 2 wrong arguments.
@@ -11,14 +13,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.release import Release, Stage
 from miaoban.decision.checks import findings
 from miaoban.errors import MiaobanError
 from miaoban.operations.editions import refresh
 from miaoban.operations.services import Services
+from miaoban.operations.standards import publish_standards
 from tools.deployment import NotDeployedError, services
 from tools.folders import MATTERS, Content, FoldersError, contents_of, folders, lines_of
+from tools.naming import house_standards
 from tools.releasing import Stewards, drafted, in_force, published, refusal, told
 
 REFUSED, WRONG = 1, 2
@@ -26,16 +31,22 @@ NOTHING = "没有发布：请改正以上各项后重新运行"
 
 
 def publish_all(chosen: list[Path], found: Services | None = None) -> list[Published]:
-    """Publish some folders at once and without a word, once all of them are read; what is in force already stays.
+    """Publish some folders and the standards at once and without a word, once all are read; what is in force stays.
 
     Raises FoldersError, or what refuses a release.
     """
-    contents, stewards = contents_of(chosen), Stewards()
+    contents, standards, stewards = contents_of(chosen), house_standards(), Stewards()
     found = found or services()
-    for edition, examples in contents:
-        if not in_force(found, edition):
-            published(found, drafted(found, edition, examples, stewards.proposer), stewards)
+    beside = _matters(contents)
+    drafts = [drafted(found, one, stewards.proposer, beside=beside) for one in contents if not in_force(found, one[0])]
+    publish_standards(found, standards)
+    for draft in drafts:
+        published(found, draft, stewards, beside)
     return [refresh(found, edition.matter.code) for edition, _ in contents]
+
+
+def _matters(contents: list[Content]) -> dict[str, Matter]:
+    return {edition.matter.code: edition.matter for edition, _ in contents}
 
 
 def check_all(chosen: list[Path]) -> int:
@@ -64,31 +75,27 @@ def release_all(found: Services, chosen: list[Path], stewards: Stewards, effecti
     except FoldersError as error:
         print("\n".join((*_refusals(error), NOTHING)))
         return REFUSED
-    told_of = zip(chosen, contents, strict=True)
-    drafts = [draft for folder, content in told_of if (draft := _drafted(found, folder, content, stewards, effective_from))]
+    standards, beside = house_standards(), _matters(contents)
+    drafts = list[Release]()
+    for folder, content in zip(chosen, contents, strict=True):
+        if in_force(found, content[0]):
+            print(f"{content[0].matter.name}：内容与现行版本相同，{content[0].digest[:19]}…")
+            continue
+        draft = drafted(found, content, stewards.proposer, effective_from, beside)
+        print("\n".join(told(found, draft, lines_of(folder, content[0]) if draft.findings else None)))
+        drafts.append(draft)
     if any(draft.findings for draft in drafts):
         print(NOTHING)
         return REFUSED
+    if digest := publish_standards(found, standards):
+        print(f"材料标准：{len(standards.standards)} 项，已发布，{digest[:19]}…")
     for draft in drafts:
-        print(_outcome(published(found, draft, stewards)))
+        print(_outcome(published(found, draft, stewards, beside)))
     return 0
 
 
 def _refusals(error: FoldersError) -> list[str]:
     return [refusal(error.code, sentence) for sentence in error.sentences]
-
-
-def _drafted(
-    found: Services, folder: Path, content: Content, stewards: Stewards, effective_from: datetime | None
-) -> Release | None:
-    """The checked draft of a folder, told; None when its content is in force already."""
-    edition, examples = content
-    if in_force(found, edition):
-        print(f"{edition.matter.name}：内容与现行版本相同，{edition.digest[:19]}…")
-        return None
-    release = drafted(found, edition, examples, stewards.proposer, effective_from)
-    print("\n".join(told(found, release, lines_of(folder, edition) if release.findings else None)))
-    return release
 
 
 def _outcome(release: Release) -> str:

@@ -26,7 +26,7 @@ PERMITTED: Mapping[str, str] = {
     "transfer_to_person list_licences read_licence read_inbox",
     "window": "create_draft submit_application read_case read_timeline",
     "officer": "list_tasks read_task decide_task read_case read_timeline read_receipt read_licence propose_set_aside",
-    "supervisor": "list_flags read_flag close_flag read_timeline read_receipt",
+    "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release",
     "department": "read_subscription put_subscription list_deliveries",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",

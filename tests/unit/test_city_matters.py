@@ -8,11 +8,11 @@ import pytest
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.situations import select
 from miaoban.decision.example import Given
-from miaoban.licence.licence import Licence, LicenceStatus
+from miaoban.licence.licence import Licence, LicenceStatus, series
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.once import Once
 from miaoban.operations.review import PersonalDecision, review
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.operations.submit import Application, submit
 from tests import kit
 from tools.folders import folders, texts_of
@@ -80,6 +80,18 @@ def test_a_code_ends_with_its_last_day() -> None:
 def test_who_promises_to_delete_has_a_rule_by_which_it_is_done(folder: Path) -> None:
     promised = [text for text in texts_of(folder).values() if "自动删除" in text]
     assert bool(promised) is (kit.edition(folder.name).matter.result.erase_after is not None)
+
+
+def test_a_code_that_has_ended_is_followed_by_another_and_not_by_its_next_version() -> None:
+    given = kit.examples(CODE)["01-today.yaml"].given
+    clock = kit.Clock(given.now)
+    found = kit.populate(kit.services(clock=clock), given, CODE)
+    first, renewed = (file(found, CODE, given, key) for key in ("first", "renewed"))
+    clock.advance(days=1)
+    tomorrow = given.model_copy(update={"form": {**given.form, "valid_until": law_date(clock.now).isoformat()}})
+    after = file(found, CODE, tomorrow, "after")
+    assert series(renewed) == series(first) != series(after)
+    assert licence(found, renewed).successor is None
 
 
 def test_one_query_does_not_supersede_another() -> None:

@@ -42,9 +42,8 @@ def test_nothing_stands_against_it(content: Content) -> None:
 )
 def test_it_is_released_and_decides(content: Content, example: str, status: str, reasons: list[str]) -> None:
     found, stewards = kit.services(), Stewards()
-    edition, examples = content
-    assert published(found, drafted(found, edition, examples, stewards.proposer), stewards).version == 1
-    given = examples[example].given
+    assert published(found, drafted(found, content, stewards.proposer), stewards).version == 1
+    given = content[1][example].given
     for source, at in given.heard.items():
         kit.hear(found, source, at)
     kit.put_record(found, "legal-person-base", "enterprise", given.records["legal-person-base/enterprise"]["own"].values)

@@ -113,7 +113,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
     Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),
     Route(Action.READ_RELEASE, "GET", "/v1/releases/{release}"),
-    Route(Action.RUN_SHADOW, "GET", "/v1/releases/{release}/shadow"),
+    Route(Action.RUN_SHADOW, "POST", "/v1/releases/{release}/shadow"),
     Route(Action.PROPOSE_RELEASE, "POST", "/v1/releases/{release}/publication"),
     Route(Action.CONFIRM_RELEASE, "POST", "/v1/releases/{release}/confirmation"),
     Route(Action.WITHDRAW_RELEASE, "POST", "/v1/releases/{release}/withdrawal"),

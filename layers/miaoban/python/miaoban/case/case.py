@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
-from miaoban.catalogue.matter import Retention
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.facts import LAW_TIME

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
-from miaoban.catalogue.matter import Retention
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction, Outcome

@@ -1,6 +1,6 @@
 """Checking conditions: each has one way to hold, needs what it names, and leads somewhere when it does not hold."""
 
-from miaoban.catalogue.condition import Condition, Effect, Enough
+from miaoban.catalogue.condition import Condition, Effect, Enough, Redirect
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import FactError
 from miaoban.catalogue.expressions import paths
@@ -65,7 +65,20 @@ def check_redirect(edition: Edition, condition: Condition) -> None:
     region = redirect.to != "authority" or (redirect.region is not None and is_fact(edition, redirect.region))
     sentence = f"{place} 的 redirect.region 没有这个字段或数源字段，请核对拼写"
     require(region, CONDITIONS, sentence, place, "redirect", "region")
+    if redirect.to == "matter":
+        _check_other(edition.matter.code, place, redirect)
+        return
+    sentence = f"{place} 的 redirect 不到另一事项，不写 matter 和 name，请删去，或者把 to 改为 matter"
+    require(redirect.matter is None and redirect.name is None, CONDITIONS, sentence, place, "redirect", "to")
     questions = edition.matter.questions
     known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
     sentence = f"{place} 的 redirect.answers 不是本事项的问题和选项，请核对拼写"
     require(known, CONDITIONS, sentence, place, "redirect", "answers")
+
+
+def _check_other(code: str, place: str, redirect: Redirect) -> None:
+    """Another matter is named by its code and its name; whether it is there, `checking_between` tells."""
+    sentence = f"{place} 的 redirect 到另一事项，要写 matter（编码）和 name（名称），请补上"
+    require(redirect.matter and redirect.name, CONDITIONS, sentence, place, "redirect", "to")
+    sentence = f"{place} 的 redirect.matter 是本事项，请写另一个事项，或者把 to 改为 situation"
+    require(redirect.matter != code, CONDITIONS, sentence, place, "redirect", "matter")

@@ -10,6 +10,7 @@ FinalError
 ├── ReleaseError
 │   ├── ReleaseNotFoundError  there is no such release
 │   ├── ReleaseStateError     the release is not at the stage at which this can be done
+│   │   └── ShadowMissingError    past decisions have not been decided again under it
 │   ├── ReleaseAlteredError   what is stored is not what was checked
 │   └── FourEyesError         who proposed a release confirms it
 ├── EntryError            a guide item that is imported is wrong
@@ -90,6 +91,12 @@ class ReleaseStateError(ReleaseError):
     """Raised when a command does not fit the release's stage, or another version took effect meanwhile."""
 
     code = "release-state"
+
+
+class ShadowMissingError(ReleaseStateError):
+    """Raised when a release is to be confirmed whose matter has decisions, and no shadow run over them is kept with it."""
+
+    code = "shadow-missing"
 
 
 class ReleaseAlteredError(ReleaseError):

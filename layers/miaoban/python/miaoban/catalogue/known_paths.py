@@ -12,7 +12,7 @@ from miaoban.catalogue.tables import ROOT
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "applicant": ("name", "number"),
     "organ": ("region",),
-    "held": ("present", "licence"),
+    "held": ("present", "licence", "expired"),
     "today": ("",),
 }
 """What a decision knows besides form, situation and records."""

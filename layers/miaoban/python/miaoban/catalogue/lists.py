@@ -12,12 +12,13 @@ from miaoban.catalogue.codes import (
     CASE_TYPES,
     CHANNELS,
     CLASSES,
-    EFFECTS,
     LEVELS,
     NATURES,
     TYPES,
     cited,
     duration,
+    leads,
+    otherwise,
     word,
     words,
 )
@@ -73,20 +74,21 @@ def _paths(edition: Edition) -> Rows:
         duration(matter.limits.promised),
         str(len(situations_of(matter))),
         f"{asked.before} → {asked.after}",
+        "、".join(dict.fromkeys(filter(None, map(leads, matter.conditions)))) or "无",
     )
 
 
 def _compliant(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
-        words_ = EFFECTS[condition.otherwise]
-        yield edition.matter.name, condition.id, condition.title, cited(condition.basis), words_, condition.cure
+        then = otherwise(condition)
+        yield edition.matter.name, condition.id, condition.title, cited(condition.basis), then, condition.cure
 
 
 def _forbidden(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
         if condition.otherwise in REFUSING:
-            said = EFFECTS[condition.otherwise]
-            yield edition.matter.name, condition.id, condition.says, said, cited(condition.basis), condition.cure
+            then = otherwise(condition)
+            yield edition.matter.name, condition.id, condition.says, then, cited(condition.basis), condition.cure
 
 
 def _tolerant(edition: Edition) -> Rows:
@@ -107,7 +109,17 @@ _LISTS: Final = (
     PublicList(
         "paths",
         "办理路径清单",
-        ("事项", "办件类型", "办理形式", "到现场次数", "流程", "承诺时限", "情形数", "材料（原需 → 现需提交）"),
+        (
+            "事项",
+            "办件类型",
+            "办理形式",
+            "到现场次数",
+            "流程",
+            "承诺时限",
+            "情形数",
+            "材料（原需 → 现需提交）",
+            "可能改办的事项",
+        ),
         _paths,
     ),
     PublicList("compliant", "合规办事业务指南", ("事项", "条件", "应当符合", "依据", "不符合的", "怎样符合"), _compliant),

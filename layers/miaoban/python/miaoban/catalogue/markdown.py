@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from miaoban.catalogue.guidance import GuidePage
+from miaoban.catalogue.guide_page import GuidePage
 
 _YUAN = 100
 
@@ -24,6 +24,9 @@ def _lines(page: GuidePage) -> Iterator[str]:
     yield from _section("设定依据", (f"- {basis}" for basis in page.basis))
     situations = ((part.number, part.name, part.before, part.after, part.barred or "") for part in page.situations)
     yield from _section("办理情形", table(("序号", "情形", "原需材料", "现需提交", "说明"), situations))
+    if page.elsewhere:
+        elsewhere = ((part.when, f"{part.name}（{part.matter}）") for part in page.elsewhere)
+        yield from _section("改办其他事项", table(("情况", "应当办理"), elsewhere))
     yield from _section("申请材料", _materials(page))
     if page.rules:
         rules = ((rule.label, rule.value, rule.source) for rule in page.rules)

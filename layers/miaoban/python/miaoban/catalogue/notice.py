@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.answers import Answers, named
-from miaoban.catalogue.codes import CLASSES, EFFECTS, NECESSITIES, cited, word
-from miaoban.catalogue.condition import Effect
+from miaoban.catalogue.codes import CLASSES, NECESSITIES, cited, otherwise, word
+from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.plans import FieldPlan, MaterialPlan, Plan, Way, plan_of
 from miaoban.catalogue.publication import Edition
@@ -63,7 +63,7 @@ class Notice(Frozen):
 def notice_of(edition: Edition, answers: Answers) -> Notice:
     """The notice of a situation; raises SituationError listing the questions that are open or answered wrongly."""
     plan = plan_of(edition, answers)
-    cures = {condition.id: condition.cure for condition in edition.matter.conditions}
+    conditions = {condition.id: condition for condition in edition.matter.conditions}
     notice = Notice(
         matter=edition.matter.code,
         matter_name=edition.matter.name,
@@ -75,7 +75,7 @@ def notice_of(edition: Edition, answers: Answers) -> Notice:
         spared=tuple(map(_spared, plan.met(Way.SPARED, Way.CARRIED))),
         fill=tuple(field.label for field in plan.form.fields if _typed(field)),
         promise=tuple(field.label for field in plan.form.fields if field.type is FieldType.PROMISE),
-        requirements=tuple(_requirement(found, cures) for found in plan.verification),
+        requirements=tuple(_requirement(found, conditions[found.condition]) for found in plan.verification),
         sentences=(),
     )
     return notice.model_copy(update={"sentences": tuple(_sentences(notice, plan))})
@@ -102,13 +102,13 @@ def _spared(material: MaterialPlan) -> Spared:
     return Spared(code=material.code, name=material.name, because=because)
 
 
-def _requirement(found: ConditionPlan, cures: Mapping[str, str]) -> Requirement:
+def _requirement(found: ConditionPlan, condition: Condition) -> Requirement:
     return Requirement(
         condition=found.condition,
         title=found.title,
         basis=cited(found.basis),
-        otherwise=EFFECTS[found.otherwise],
-        cure=cures[found.condition],
+        otherwise=otherwise(condition),
+        cure=condition.cure,
     )
 
 

@@ -36,7 +36,11 @@ _OWN: Mapping[str, tuple[Any, ...]] = {
     "organ.region": ("211281",),
     "today": (TODAY,),
 }
-_HELD = ({"held.present": False, "held.licence": None}, {"held.present": True, "held.licence": "211281-EX-1"})
+_HELD = (
+    {"held.present": False, "held.licence": None, "held.expired": None},
+    {"held.present": True, "held.licence": "211281-EX-1", "held.expired": None},
+    {"held.present": False, "held.licence": None, "held.expired": TODAY},
+)
 
 
 def untyped(edition: Edition) -> Iterator[Finding]:

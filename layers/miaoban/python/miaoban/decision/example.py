@@ -48,6 +48,7 @@ class Sent(Frozen, defer_build=True):
 
     to: str
     region: str | None = None
+    matter: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
     licence: str | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,17 +32,26 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The licence in force, or the open case, for the same unique key."""
+    """The licence in force, or the open case, for the same unique key.
+
+    A licence whose last day is over is not held: `expired` is that day.
+    """
 
     __pydantic_config__ = CLOSED
 
     present: bool = False
     licence: str | None = None
     case: str | None = None
+    expired: date | None = None
 
     def document(self) -> dict[str, Any]:
         """What is held as plain JSON values, without what is not."""
-        return given({"present": self.present, "licence": self.licence, "case": self.case})
+        return given({"present": self.present, "licence": self.licence, "case": self.case, "expired": self.ended})
+
+    @property
+    def ended(self) -> str | None:
+        """The last day of a licence that is over, as rules compare days."""
+        return self.expired.isoformat() if self.expired else None
 
 
 @dataclass(frozen=True)
@@ -89,7 +98,7 @@ class Facts:
             "situation": self.situation,
             "applicant": {"name": self.applicant.name, "number": self.applicant.number},
             "organ": {"region": self.region},
-            "held": {"present": self.held.present, "licence": self.held.licence},
+            "held": {"present": self.held.present, "licence": self.held.licence, "expired": self.held.ended},
             "today": self.today,
         }
         return own | {name: _record_root(evidence) for name, evidence in self.evidence.items()}

@@ -116,7 +116,8 @@ def _sent(direction: Direction | None) -> Sent | None:
     if direction is None:
         return None
     region = direction.organ.region if direction.organ else None
-    return Sent(to=direction.to, region=region, answers=direction.answers, licence=direction.licence)
+    answers, licence = direction.answers, direction.licence
+    return Sent(to=direction.to, region=region, matter=direction.matter, answers=answers, licence=licence)
 
 
 def _within(part: str, stated: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:

@@ -1,10 +1,11 @@
 """The errors of operations.
 
 FinalError
-├── KeyReusedError   an Idempotency-Key came again with another body
-└── NotFoundError    there is no such thing, or it is not for this person to know
+├── KeyReusedError           an Idempotency-Key came again with another body
+├── NotFoundError            there is no such thing, or it is not for this person to know
+└── StandardsTooLargeError   the standards of materials do not fit into one item
 RetryableError
-└── BusyError        others changed the same data again and again
+└── BusyError                others changed the same data again and again
 """
 
 from miaoban.errors import FinalError, RetryableError
@@ -20,6 +21,12 @@ class NotFoundError(FinalError):
     """Raised when something does not exist, or must not be known to who asks."""
 
     code = "not-found"
+
+
+class StandardsTooLargeError(FinalError):
+    """Raised when the standards of materials are to be published and do not fit into one item."""
+
+    code = "standards-too-large"
 
 
 class BusyError(RetryableError):

@@ -6,8 +6,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
-           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
-           USES#<kind>/<key> <matter>#<digest>
+           USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
 
 from datetime import UTC, date, datetime
@@ -19,8 +18,8 @@ from miaoban.storage import Key, Table
 ANY_RECORD = "*"
 WAITS = "WAITS"
 ERASURES = "ERASURES"
-RELEASES = "RELEASES"
-DUE = "DUE"
+STANDARDS = Key(Table.CATALOGUE, "STANDARDS", "STANDARDS")
+"""The standards of materials in force."""
 
 
 def case(case_id: str) -> Key:
@@ -156,21 +155,6 @@ def uses_partition(node: Node) -> str:
 def source(code: str) -> Key:
     """A published source."""
     return Key(Table.CATALOGUE, f"SOURCE#{code}", "SOURCE")
-
-
-def release(release_id: str) -> Key:
-    """A release of a matter."""
-    return Key(Table.CATALOGUE, RELEASES, release_id)
-
-
-def release_edition(release_id: str) -> Key:
-    """The content that a release was checked with; written once."""
-    return Key(Table.CATALOGUE, f"RELEASE#{release_id}", "EDITION")
-
-
-def due(moment: datetime, release_id: str) -> Key:
-    """The note that a published release takes effect at a moment."""
-    return Key(Table.CATALOGUE, DUE, f"{due_at(moment)}#{release_id}")
 
 
 def due_at(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from miaoban.case.case import Case
@@ -20,15 +20,16 @@ from miaoban.evidence.privacy import comparable
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.storage import Delete, Item, Items, Key, Put
 
 
 class Guard(Frozen):
-    """Who holds a unique key: the licence in force, and the case that is still open."""
+    """Who holds a unique key: the licence in force with its last day, if it has one, and the case that is still open."""
 
     owner: str
     licence: str | None = None
+    valid_until: date | None = None
     open_case: str | None = None
 
 
@@ -41,7 +42,8 @@ def freed(item: Item, *gone: str | None) -> Put | Delete | None:
         return None
     if licence is None and open_case is None:
         return Delete(item.key, item.version)
-    left = guard.model_copy(update={"licence": licence, "open_case": open_case})
+    until = guard.valid_until if licence else None
+    left = guard.model_copy(update={"licence": licence, "valid_until": until, "open_case": open_case})
     return Put(Item(item.key, left.text(), version=item.version + 1), item.version)
 
 
@@ -92,11 +94,14 @@ class Read(NamedTuple):
         item = self.items.get(self.unique)
         return Guard.read(item.body) if item else None
 
-    @property
-    def held(self) -> Held:
-        """The licence in force for the unique key."""
+    def held(self, today: date) -> Held:
+        """The licence in force for the unique key on a law date; one expires by itself, and nothing is written then."""
         found = self.guard
-        return Held(present=bool(found and found.licence), licence=found.licence if found else None)
+        if found is None or found.licence is None:
+            return Held()
+        if found.valid_until is not None and found.valid_until < today:
+            return Held(expired=found.valid_until)
+        return Held(present=True, licence=found.licence)
 
     def refuse_second(self) -> None:
         """Raise CaseOpenError when another open case holds the unique key."""
@@ -163,7 +168,7 @@ def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetim
         region=filing.organ.region,
         situation=filing.situation.answers,
         applicant=Applicant(name=party.name, number=party.number.pseudonym),
-        held=read.held,
+        held=read.held(law_date(now)),
         form=comparable(filing.situation.fields, form),
         evidence=gathered.evidence,
         corrected=filing.corrected,

@@ -176,9 +176,12 @@ def _guard(step: Step, read: Read) -> Iterator[Write]:
     """Keep the unique key: by the open case, by the licence in force, or by nobody; one that was corrected away is let go."""
     item, after, unique = read.items.get(read.unique), step.after, read.unique
     found = read.guard or Guard(owner=after.party.owner)
-    licence = step.licensed.in_force if step.licensed else found.licence
+    if step.licensed:
+        licence, until = step.licensed.in_force, step.licensed.valid_until
+    else:
+        licence, until = found.licence, found.valid_until
     open_case = after.id if after.is_open else (None if found.open_case == after.id else found.open_case)
-    wanted = Guard(owner=after.party.owner, licence=licence, open_case=open_case)
+    wanted = Guard(owner=after.party.owner, licence=licence, valid_until=until, open_case=open_case)
     version = item.version if item else 0
     if licence is None and open_case is None:
         if item:
