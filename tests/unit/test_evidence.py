@@ -19,9 +19,9 @@ NEW, OLD, NEVER = timedelta(hours=1), timedelta(days=99), None
 
 
 def source(absence: str) -> Source:
-    return Source.model_validate(
-        {"code": "base", "name": "示例库", "owner": "somebody", "absence": absence, "freshness_days": DAYS, "kinds": {}}
-    )
+    told = {"code": "base", "name": "示例库", "owner": "somebody", "contact": {"office": "数据机构", "phone": "024-00000000"}}
+    shared = {"access": "registry", "sharing": "unconditional", "absence": absence, "freshness": {"decide": DAYS}}
+    return Source.model_validate({**told, **shared, "kinds": {}})
 
 
 def record(age: timedelta, *, withdrawn: bool = False) -> Record:

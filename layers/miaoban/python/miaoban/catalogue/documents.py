@@ -26,6 +26,13 @@ _SHAPES: Final[Mapping[str, str]] = {
     "bool_type": "true 或 false",
     "bool_parsing": "true 或 false",
 }
+_BOUNDS: Final[Mapping[str, str]] = {
+    "string_too_short": "至少 {min_length} 个字",
+    "string_too_long": "最多 {max_length} 个字",
+    "too_short": "至少 {min_length} 项",
+    "greater_than_equal": "不能小于 {ge}",
+    "less_than_equal": "不能大于 {le}",
+}
 
 
 def document_of(name: str, text: str) -> dict[str, Any]:
@@ -106,12 +113,10 @@ def _wrong(error: ErrorDetails) -> str:
             return f"，只能是 {told['expected'].replace(' or ', '、').replace(', ', '、')}，请改正"
         case "string_type":
             return f"，{QUOTE}"
-        case "string_too_short":
-            return f"，至少 {told['min_length']} 个字，请改正"
-        case "string_too_long":
-            return f"，最多 {told['max_length']} 个字，请改正"
         case "value_error":
             return f"（{str(told['error']).rstrip('。')}），请核对"
+    if kind in _BOUNDS:
+        return f"，{_BOUNDS[kind].format(**told)}，请改正"
     return f"，应当是{_SHAPES[kind]}，请改正" if kind in _SHAPES else f"（{error['msg']}），请核对"
 
 

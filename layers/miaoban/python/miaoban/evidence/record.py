@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.source import Purpose, Source
 from miaoban.models import CLOSED, Frozen, given
 
 
@@ -127,4 +127,4 @@ def _nothing(source: str, name: str, state: State, *, why: str | None = None, di
 
 
 def _stale(source: Source, heard_at: datetime, now: datetime) -> bool:
-    return now - heard_at > timedelta(days=source.freshness_days)
+    return now - heard_at > source.fresh_for[Purpose.DECIDE]

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from miaoban.catalogue.errors import FormError
+from miaoban.catalogue.source import Purpose
 from miaoban.errors import FinalError
 from miaoban.evidence.arrival import Arrival, arrival, content_digest
 from miaoban.evidence.errors import RecordInvalidError, SourceNotOwnedError
@@ -176,7 +177,7 @@ def _mark(services: Services, known: Known, message: Message, items: Items) -> I
     key, now = keys.watermark(known.source.code), services.now()
     item = items.get(key)
     heard_at = min(message.time, now)
-    if item and not _due(Watermark.read(item.body).heard_at, heard_at, now - timedelta(days=known.source.freshness_days)):
+    if item and not _due(Watermark.read(item.body).heard_at, heard_at, now - known.source.fresh_for[Purpose.DECIDE]):
         return
     version = item.version if item else 0
     mark = Watermark(source=known.source.code, heard_at=heard_at)
