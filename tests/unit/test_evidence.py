@@ -50,6 +50,8 @@ TABLE: list[tuple[str, tuple[bool, timedelta] | None, timedelta | None, State, s
     ("unknown", (HELD, EDGE), NEVER, State.HELD, None, "fresh to the last second"),
     ("unknown", (HELD, OVER), NEVER, State.UNKNOWN, "stale", "and not one longer"),
     ("unknown", (GONE, NEW), NEVER, State.NONE, None, "the source said that there is none"),
+    ("unknown", (GONE, EDGE), NEVER, State.NONE, None, "and that holds as long as a record does"),
+    ("unknown", (GONE, OVER), NEVER, State.UNKNOWN, "stale", "there was none then; whether there is one now nobody knows"),
     ("none", None, NEVER, State.UNKNOWN, "silent", "never heard: not listed is not known"),
     ("none", None, OLD, State.UNKNOWN, "silent", "silent for too long"),
     ("none", None, EDGE, State.NONE, None, "heard in time: not listed"),

@@ -23,6 +23,7 @@ _SHAPES: Final[Mapping[str, str]] = {
     "int_type": "整数",
     "int_parsing": "整数",
     "float_type": "数字",
+    "float_parsing": "数字",
     "bool_type": "true 或 false",
     "bool_parsing": "true 或 false",
 }

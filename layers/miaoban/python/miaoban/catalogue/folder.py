@@ -142,10 +142,11 @@ def _overlay(name: str, text: str) -> Overlay:
 def read_sources(texts: Mapping[str, str]) -> dict[str, Source]:
     """Read the texts of all sources, by code; raises CatalogueError for a code that comes twice, or what none of them has."""
     known: dict[str, Source] = {}
-    for name, text in texts.items():
-        source = read_source(name, text)
-        if source.code in known:
-            raise CatalogueError(f"数源 {source.code} 已在另一个文件中登记，请换一个编码", name, ("code",))
-        known[source.code] = source
-    check_references(dict(zip(texts, known.values(), strict=True)))
+    with placed(texts):
+        for name, text in texts.items():
+            source = read_source(name, text)
+            if source.code in known:
+                raise CatalogueError(f"数源 {source.code} 已在另一个文件中登记，请换一个编码", name, ("code",))
+            known[source.code] = source
+        check_references(dict(zip(texts, known.values(), strict=True)))
     return known

@@ -109,7 +109,9 @@ def _absence(source: Source, record: Record | None, watermark: Watermark | None,
     if source.absence == "none":
         silent = watermark is None or _stale(source, watermark.heard_at, now)
         return _unknown(source, "silent") if silent else _none(source, record)
-    return _unknown(source, "no-record") if record is None else _none(source, record)
+    if record is None:
+        return _unknown(source, "no-record")
+    return _unknown(source, "stale") if _stale(source, record.received_at, now) else _none(source, record)
 
 
 def _none(source: Source, record: Record | None) -> Evidence:

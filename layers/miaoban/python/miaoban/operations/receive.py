@@ -84,6 +84,7 @@ def _taken(desk: Desk, message: Message, sender: str | None, message_id: str) ->
     known = desk.sources.known(message.data.source)
     if known.source.owner != message.department:
         raise SourceNotOwnedError(f"数源“{known.source.name}”不归部门 {message.department} 所有，请由归口部门发送")
+    known.check_pushed(answer=isinstance(message, RecordMessage) and message.correlation is not None)
     services = desk.services.caused_by(message.id)
     if isinstance(message, HeardMessage):
         return _heard(services, known, message, message_id)
