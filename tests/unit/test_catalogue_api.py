@@ -109,7 +109,7 @@ FILTERS: list[tuple[dict[str, str], list[str], str]] = [
 
 @pytest.mark.parametrize(("query", "codes", "reason"), FILTERS, ids=[row[-1] for row in FILTERS])
 def test_the_resource_catalogue_by(query: dict[str, str], codes: list[str], reason: str) -> None:
-    status, found = get(Action.LIST_SOURCES, **query)
+    status, found = get(Action.LIST_SOURCES, None, **query)
     assert (status, [source["code"] for source in found["items"]]) == (200, codes), reason
 
 
