@@ -1,4 +1,7 @@
-"""Sources (数源): what a department keeps, how we come by it, who may use it, and for how long it counts."""
+"""Sources (数源): what a department keeps, how we come by it, who may use it, and for how long it counts.
+
+The parts of a source are validated within it alone: building a validator for each would be paid by every cold start.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,7 +17,7 @@ from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
 
 
-class RecordKind(Frozen):
+class RecordKind(Frozen, defer_build=True):
     """One kind of record of a source: its fields, those that make its key, and the rules that its records are held to."""
 
     key: tuple[str, ...]
@@ -22,7 +25,7 @@ class RecordKind(Frozen):
     quality: tuple[QualityRule, ...] = ()
 
 
-class Contact(Frozen):
+class Contact(Frozen, defer_build=True):
     """Whom to turn to at the department: its office, not a person, with a telephone number, an e-mail address or both."""
 
     office: str
@@ -54,7 +57,7 @@ class Purpose(StrEnum):
     ASK_AGAIN = "ask_again"
 
 
-class Freshness(Frozen):
+class Freshness(Frozen, defer_build=True):
     """How old a record may be for each purpose; a purpose that is not named takes what deciding takes."""
 
     decide: Span
@@ -62,7 +65,7 @@ class Freshness(Frozen):
     ask_again: Span | None = None
 
 
-class PublicSource(Frozen):
+class PublicSource(Frozen, defer_build=True):
     """A source as everybody may know it.
 
     `absence` says what it means that no record is there: `unknown` (nothing can be concluded) or `none` (there is none,
