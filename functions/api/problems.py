@@ -17,6 +17,7 @@ from miaoban.catalogue.errors import (
     ProblemsError,
     ReleaseNotFoundError,
     ReleaseStateError,
+    SourceNotFoundError,
 )
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceErasedError, LicenceNotFoundError, LicenceStateError
@@ -34,6 +35,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (FourEyesError, 403),
     (MatterNotFoundError, 404),
     (EntryNotFoundError, 404),
+    (SourceNotFoundError, 404),
     (CaseNotFoundError, 404),
     (LicenceNotFoundError, 404),
     (ReleaseNotFoundError, 404),

@@ -350,6 +350,8 @@ def test_routes_are_unique() -> None:
         "/v1/matters/{matter}/guide",
         "/v1/matters/{matter}/notice",
         "/v1/matters/{matter}/plan",
+        "/v1/sources",
+        "/v1/sources/{source}",
         "/v1/lists/{list}",
         "/v1/lineage",
         "/v1/lineage/todo",

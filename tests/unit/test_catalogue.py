@@ -269,7 +269,7 @@ def test_a_missing_file(name: str) -> None:
 
 SOURCE_MISTAKES = [
     (swap("absence: unknown", "absence: maybe"), "x.yaml：absence", "no such absence"),
-    (swap("owner:", "boss:"), "x.yaml：owner 缺少这一项", "nobody owns it"),
+    (swap("owner:", "employer:"), "x.yaml：owner 缺少这一项", "nobody owns it"),
     (swap("key: [uscc]", "key: [code]"), "x.yaml：enterprise 的 key code 应当是必填字段", "a key that is no field"),
     (swap("key: [uscc]", "key: [type]"), "x.yaml：enterprise 的 key type 应当是必填字段", "a key that may be left out"),
     (swap("key: [uscc]", "key: []"), "x.yaml：enterprise 的 key", "no key"),

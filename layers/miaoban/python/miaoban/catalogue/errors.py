@@ -15,6 +15,7 @@ FinalError
 │   └── FourEyesError         who proposed a release confirms it
 ├── EntryError            a guide item that is imported is wrong
 ├── EntryNotFoundError    there is no such guide item
+├── SourceNotFoundError   no published matter uses such a source
 ├── SituationError        the answers do not make a situation
 ├── FormError             the form has problems, all of them listed
 └── ReleaseRefusedError   checks stand against a release, all of them listed
@@ -121,6 +122,12 @@ class EntryNotFoundError(FinalError):
     """Raised when no guide item has a code."""
 
     code = "entry-not-found"
+
+
+class SourceNotFoundError(FinalError):
+    """Raised when no source of this code is published."""
+
+    code = "source-not-found"
 
 
 class Problem(Frozen):

@@ -5,7 +5,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
-catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
+catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
            USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
 
@@ -18,6 +18,7 @@ from miaoban.storage import Key, Table
 ANY_RECORD = "*"
 WAITS = "WAITS"
 ERASURES = "ERASURES"
+SOURCES = "SOURCES"
 STANDARDS = Key(Table.CATALOGUE, "STANDARDS", "STANDARDS")
 """The standards of materials in force."""
 
@@ -154,7 +155,7 @@ def uses_partition(node: Node) -> str:
 
 def source(code: str) -> Key:
     """A published source."""
-    return Key(Table.CATALOGUE, f"SOURCE#{code}", "SOURCE")
+    return Key(Table.CATALOGUE, SOURCES, code)
 
 
 def due_at(moment: datetime) -> str:
