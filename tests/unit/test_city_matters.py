@@ -109,6 +109,18 @@ def test_the_stages_keep_within_the_whole_of_the_law_and_of_the_city() -> None:
     assert all(stage.limits.statutory and stage.limits.promised.n <= stage.limits.statutory.n == 45 for stage in stages)
 
 
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_that_was_approved_is_not_approved_again(stage: str) -> None:
+    given = kit.examples(stage)["01-government.yaml"].given
+    found = kit.populate(kit.services(), given, stage)
+    application = Application(matter=stage, region=given.region, situation=given.situation, form=given.form)
+    case = submit(found, application, kit.party(found), "first")["case"]
+    decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
+    number = review(found, case, decided, Once(found, "officer", "decided", {}), lambda _: None)["licence"]
+    again = submit(found, application, kit.party(found), "second")
+    assert (again["status"], again["direction"]) == ("redirected", {"to": "held", "answers": {}, "licence": number})
+
+
 GRANTED = [
     ("construction-land-use", "01-government.yaml", {"审批流程类型": "政府投资工程建设项目（房屋建筑类）"}),
     ("construction-planning", "01-industrial.yaml", {"本阶段事项": "设计方案审查、建设工程规划许可证"}),

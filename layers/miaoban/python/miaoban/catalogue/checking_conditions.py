@@ -64,6 +64,9 @@ def check_redirect(edition: Edition, condition: Condition) -> None:
     region = redirect.to != "authority" or (redirect.region is not None and is_fact(edition, redirect.region))
     sentence = f"{place} 的 redirect.region 没有这个字段或数源字段，请核对拼写"
     require(region, CONDITIONS, sentence, place, "redirect", "region")
+    held = redirect.to != "held" or "held.present" in paths(condition.holds or "true")
+    sentence = f"{place} 指引到已有的结果（to: held），holds 应当看 held.present，请核对"
+    require(held, CONDITIONS, sentence, place, "redirect", "to")
     questions = edition.matter.questions
     known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
     sentence = f"{place} 的 redirect.answers 不是本事项的问题和选项，请核对拼写"

@@ -35,9 +35,9 @@ class Match(Frozen):
 
 
 class Redirect(Frozen):
-    """Where to send the applicant: nowhere (no filing needed), another authority, or another situation."""
+    """Where to send the applicant: nowhere (no filing needed), another authority, another situation, or what he holds."""
 
-    to: Literal["not-needed", "authority", "situation"]
+    to: Literal["not-needed", "authority", "situation", "held"]
     region: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
 

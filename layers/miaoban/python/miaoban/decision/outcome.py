@@ -115,4 +115,6 @@ def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
         return Direction(to=redirect.to, organ=organ, note=note)
     if redirect.to == "situation":
         return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence)
+    if redirect.to == "held":
+        return Direction(to=redirect.to, licence=facts.held.licence)
     return Direction(to=redirect.to)
