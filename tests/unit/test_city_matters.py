@@ -102,10 +102,11 @@ def test_every_stage_knows_the_ten_national_types_and_always_ends_with_a_person(
 
 
 def test_the_stages_keep_within_the_whole_of_the_law_and_of_the_city() -> None:
-    """120 working days in all (国办发〔2019〕11 号); the city promises 90 at most, and no stage passes the joint 45."""
+    """120 working days in all (国办发〔2019〕11 号); the city promises 35 to 90 by type, and no stage passes the joint 45."""
     stages = [kit.edition(stage).matter for stage in STAGES]
     assert sum(stage.limits.promised.n for stage in stages) == 120
     assert sum(stage.limits_in("211281").promised.n for stage in stages) == 90
+    assert sum(stage.limits_in("211281").promised.on({"project": "4"}).n for stage in stages) == 35
     assert all(stage.limits.statutory and stage.limits.promised.n <= stage.limits.statutory.n == 45 for stage in stages)
 
 

@@ -6,6 +6,7 @@ from itertools import islice, product
 from typing import Final
 
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
+from miaoban.catalogue.checking_limits import check_items, check_limits
 from miaoban.catalogue.codes import AUDIENCES, CHANNELS, EXTENSIONS, LEVELS, TYPES
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import CatalogueError, ExpressionError, FactError
@@ -42,6 +43,8 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     for code, source in edition.sources.items():
         yield partial(check_source, f"{code}.yaml", source)
     yield partial(_check_codes, matter)
+    yield partial(check_limits, matter)
+    yield partial(check_items, matter)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
     yield partial(_check_spared, matter)

@@ -1,5 +1,6 @@
 """The guide page (办事指南) of a matter in a region, in words: who, basis, situations, materials, limits, fees, places."""
 
+from miaoban.calendar import Limit
 from miaoban.catalogue.answers import named
 from miaoban.catalogue.codes import (
     AUDIENCES,
@@ -15,6 +16,7 @@ from miaoban.catalogue.codes import (
 )
 from miaoban.catalogue.compiled import Burden, Compiled, compile_edition, counted
 from miaoban.catalogue.guide import Fee, Step
+from miaoban.catalogue.guide_limits import GuideItem, GuideLimits, items_told, limits_on, limits_told
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
@@ -38,22 +40,14 @@ class GuideMaterial(Frozen):
 
 
 class GuideSituation(Frozen):
-    """A situation, how many materials it asks before and after exemption, and perhaps why it leads elsewhere."""
+    """A situation, the time promised in it, how many materials it asks before and after, and perhaps why it leads elsewhere."""
 
     number: int
     name: str
+    limit: str
     before: int
     after: int
     barred: str | None = None
-
-
-class GuideLimits(Frozen):
-    """The time limits in words."""
-
-    statutory: str | None = None
-    promised: str
-    correction: str
-    review: str
 
 
 class GuideRule(Frozen):
@@ -81,6 +75,7 @@ class GuidePage(Frozen):
     note: str | None = None
     result: str
     limits: GuideLimits
+    items: tuple[GuideItem, ...] = ()
     rules: tuple[GuideRule, ...] = ()
     visits: int
     channels: str
@@ -99,6 +94,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
     organ = matter.organ(here)
     code = str(matter.implementation_code(organ)) if organ else None
     compiled = compile_edition(edition)
+    situations = [limits_on(matter, here, plan.answers) for plan in compiled.plans]
     return GuidePage(
         matter=matter.code,
         name=matter.name,
@@ -113,14 +109,18 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         organ=organ,
         note=None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}",
         result=matter.result.name,
-        limits=_limits(matter, here),
+        limits=limits_told(matter, here, situations),
+        items=items_told(matter),
         rules=_rules(matter, here),
         visits=matter.guide.visits,
         channels=words(CHANNELS, matter.guide.channels),
         fees=matter.guide.fees,
         steps=matter.guide.steps,
         places=matter.places_in(here),
-        situations=tuple(_situation(matter, number, plan) for number, plan in enumerate(compiled.plans, 1)),
+        situations=tuple(
+            _situation(matter, number, plan, limits.promised)
+            for number, (plan, limits) in enumerate(zip(compiled.plans, situations, strict=True), 1)
+        ),
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
     )
@@ -134,20 +134,10 @@ def _rules(matter: Matter, region: str) -> tuple[GuideRule, ...]:
     )
 
 
-def _limits(matter: Matter, region: str) -> GuideLimits:
-    limits = matter.limits_in(region)
-    return GuideLimits(
-        statutory=duration(limits.statutory) if limits.statutory else None,
-        promised=duration(limits.promised),
-        correction=duration(limits.correction),
-        review=duration(limits.review),
-    )
-
-
-def _situation(matter: Matter, number: int, plan: Plan) -> GuideSituation:
+def _situation(matter: Matter, number: int, plan: Plan, promised: Limit) -> GuideSituation:
     found = counted(plan.materials)
-    name = named(matter, plan.answers)
-    return GuideSituation(number=number, name=name, before=found.before, after=found.after, barred=plan.barred)
+    told = {"name": named(matter, plan.answers), "limit": duration(promised), "barred": plan.barred}
+    return GuideSituation(number=number, before=found.before, after=found.after, **told)
 
 
 def _material(material: MaterialPlan, compiled: Compiled) -> GuideMaterial:

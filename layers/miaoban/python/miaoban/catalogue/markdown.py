@@ -22,8 +22,11 @@ def _lines(page: GuidePage) -> Iterator[str]:
     yield f"# {page.name}办事指南（{page.organ.place if page.organ else page.region}）"
     yield from _section("基本信息", table(("项目", "内容"), _facts(page)))
     yield from _section("设定依据", (f"- {basis}" for basis in page.basis))
-    situations = ((part.number, part.name, part.before, part.after, part.barred or "") for part in page.situations)
-    yield from _section("办理情形", table(("序号", "情形", "原需材料", "现需提交", "说明"), situations))
+    situations = ((part.number, part.name, part.limit, part.before, part.after, part.barred or "") for part in page.situations)
+    yield from _section("办理情形", table(("序号", "情形", "承诺时限", "原需材料", "现需提交", "说明"), situations))
+    if page.items:
+        items = ((part.name, part.by, part.limit, "、".join(part.after) or "—", part.basis) for part in page.items)
+        yield from _section("并联审批", table(("事项", "审批部门", "时限", "先办", "依据"), items))
     yield from _section("申请材料", _materials(page))
     if page.rules:
         rules = ((rule.label, rule.value, rule.source) for rule in page.rules)

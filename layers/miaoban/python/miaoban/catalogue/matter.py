@@ -10,6 +10,7 @@ from pydantic import Field as Declared
 from miaoban.catalogue.condition import Basis, Condition
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.guide import Guide
+from miaoban.catalogue.items import Item
 from miaoban.catalogue.regions import Limits, Organ, Overlay, Parameter, Place, Setting, TimeLimit, nearest, overlays_of
 from miaoban.catalogue.tables import Name, Table
 from miaoban.identifiers import MatterCode, RegionCode
@@ -107,8 +108,8 @@ class Matter(Frozen):
     """A matter's whole published definition.
 
     Name, type, basis and `basic_code` (12 characters) are the same at all levels (四级四同); `regions` add organs, places and
-    shorter limits, and hold for everything below them. `tables` are left out of the text, and so of the digest, of a matter
-    that has none.
+    shorter limits, and hold for everything below them. `tables` and `items` are left out of the text, and so of the digest, of
+    a matter that has none.
     """
 
     code: str
@@ -136,6 +137,7 @@ class Matter(Frozen):
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
     tables: Mapping[Name, Table] = Declared(default_factory=dict, exclude_if=lambda tables: not tables)
+    items: Mapping[str, Item] = Declared(default_factory=dict, exclude_if=lambda items: not items)
 
     @property
     def all_organs(self) -> tuple[Organ, ...]:

@@ -14,6 +14,7 @@ def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, str], str]]:
         (MATERIALS, "questions", matter.questions.items()),
         (MATERIALS, "records", matter.records.items()),
         (MATERIALS, "materials", matter.materials.items()),
+        (MATTER, "items", matter.items.items()),
         (CONDITIONS, "conditions", ((condition.id, condition) for condition in matter.conditions)),
     )
     for file, name, items in parts:

@@ -45,7 +45,8 @@ def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, 
 
 
 def _review(services: Services, case: Case) -> TimeLimit:
-    return filing(services, case).published.matter.limits_in(case.organ.region).review
+    found = filing(services, case)
+    return found.situation.limits(found.published.matter.limits_in(case.organ.region), case.filled).review
 
 
 def _act(services: Services, happen: Happen) -> Callable[[Loaded], Advance | None]:

@@ -1,6 +1,7 @@
 """Judging: the event that a ruling makes of a case, by machine or by a person."""
 
 from datetime import date
+from typing import Final
 
 from miaoban.case.events import Judged
 from miaoban.decision.outcome import Outcome
@@ -9,6 +10,9 @@ from miaoban.operations.gathering import waited
 from miaoban.operations.licensing import Licensed, license_
 from miaoban.operations.ruling import Ruling
 from miaoban.operations.services import Services, deadline
+
+_RUNNING: Final = {Outcome.CORRECTING: "correction", Outcome.WAITING: "wait", Outcome.REVIEWING: "review"}
+"""The limit that runs while a case is open."""
 
 
 def licensed(services: Services, ruling: Ruling) -> Licensed | None:
@@ -37,7 +41,9 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
 
 
 def _deadline(ruling: Ruling) -> date | None:
-    limits = ruling.filing.published.matter.limits_in(ruling.filing.organ.region)
-    running = {Outcome.CORRECTING: limits.correction, Outcome.WAITING: limits.wait, Outcome.REVIEWING: limits.review}
-    limit = running.get(ruling.receipt.outcome)
-    return deadline(ruling.facts.now, limit) if limit else None
+    name = _RUNNING.get(ruling.receipt.outcome)
+    if name is None:
+        return None
+    filing = ruling.filing
+    limits = filing.situation.limits(filing.published.matter.limits_in(filing.organ.region), ruling.form)
+    return deadline(ruling.facts.now, getattr(limits, name))
