@@ -22,10 +22,11 @@ from miaoban.evidence.record import Record, Watermark
 from miaoban.identifiers import ResidentId
 from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import keys
-from miaoban.operations.editions import publish
+from miaoban.operations.editions import current, publish
 from miaoban.operations.gathering import record_key
+from miaoban.operations.ruling import Taken, quota_key
 from miaoban.operations.services import Services
-from miaoban.operations.submit import Application
+from miaoban.operations.submit import Application, filing_from
 from miaoban.ports import Signer, Store
 from miaoban.storage import Commit, Item, Key, Put
 from tests import watched
@@ -119,7 +120,18 @@ def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
         for record in records.values():
             received = record.received_at or given.heard.get(source)
             put_record(found, source, kind, record.values, withdrawn=record.withdrawn, at=received)
+    if given.taken:
+        take(found, matter, given)
     return found
+
+
+def take(found: Services, matter: str, given: Given) -> None:
+    """Let earlier approvals have taken of the quota what an example says."""
+    application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
+    filing, _ = filing_from(found, current(found, matter), application, party(found))
+    key = quota_key(found, filing, comparable(filing.situation.fields, filing.form))
+    assert key is not None, "the matter has a quota"
+    found.store.commit(Commit((Put(Item(key, Taken(taken=given.taken).text()), replaces=None),)))
 
 
 def hear(found: Services, source: str, at: datetime | None = None) -> None:

@@ -21,7 +21,7 @@ from miaoban.catalogue.errors import (
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
-from miaoban.operations.errors import KeyReusedError, NotFoundError
+from miaoban.operations.errors import KeyReusedError, NotFoundError, QuotaError
 from miaoban.ports import CursorError
 
 STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
@@ -42,6 +42,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (LicenceStateError, 409),
     (ReleaseStateError, 409),
     (KeyReusedError, 409),
+    (QuotaError, 409),
     (ProblemsError, 422),
     (CredentialError, 422),
     (RetryableError, 503),

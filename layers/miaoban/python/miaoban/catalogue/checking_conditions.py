@@ -42,7 +42,7 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
 def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression.
 
-    A table is needed itself, by any of its outputs, or by all that it compares.
+    What is left of a quota is needed by its total, a table by itself, by any of its outputs, or by all that it compares.
     """
     root, _, rest = path.partition(".")
     if root == ROOT:
@@ -50,6 +50,8 @@ def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
         inputs = edition.matter.tables[name].inputs
         itself = any(need == f"{ROOT}.{name}" or need.startswith(f"{ROOT}.{name}.") for need in needs)
         return itself or all(_needed(edition, column, needs) for column in inputs)
+    if root == "quota" and edition.matter.quota:
+        return _needed(edition, edition.matter.quota.total, needs)
     return root in RULES or path in needs or f"{root}.present" in needs
 
 

@@ -76,6 +76,7 @@ class GuidePage(Frozen):
     result: str
     limits: GuideLimits
     items: tuple[GuideItem, ...] = ()
+    quota: str | None = None
     rules: tuple[GuideRule, ...] = ()
     visits: int
     channels: str
@@ -111,6 +112,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         result=matter.result.name,
         limits=limits_told(matter, here, situations),
         items=items_told(matter),
+        quota=matter.quota.label if matter.quota else None,
         rules=_rules(matter, here),
         visits=matter.guide.visits,
         channels=words(CHANNELS, matter.guide.channels),

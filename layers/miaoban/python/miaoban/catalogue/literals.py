@@ -6,8 +6,8 @@
 import re
 from collections.abc import Iterator
 
-from miaoban.catalogue.checking import field_at
 from miaoban.catalogue.fields import FieldType
+from miaoban.catalogue.known_paths import field_at
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
 

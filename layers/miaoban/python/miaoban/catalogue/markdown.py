@@ -57,6 +57,7 @@ def _facts(page: GuidePage) -> Iterator[tuple[str, object]]:
     yield "承诺时限", page.limits.promised
     yield "补正期限", page.limits.correction
     yield "人工核查时限", page.limits.review
+    yield "数量限制", f"{page.quota}，按受理的先后顺序，用完为止" if page.quota else "没有"
     yield "办理结果", page.result
 
 

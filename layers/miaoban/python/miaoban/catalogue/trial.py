@@ -35,6 +35,7 @@ _OWN: Mapping[str, tuple[Any, ...]] = {
     "applicant.number": ("0123456789abcdef",),
     "organ.region": ("211281",),
     "today": (TODAY,),
+    "quota.left": (0, 1_000_000_000, None),
 }
 _HELD = ({"held.present": False, "held.licence": None}, {"held.present": True, "held.licence": "211281-EX-1"})
 
@@ -96,7 +97,7 @@ def _holds(enough: Enough, facts: Facts) -> bool:
 
 
 def _own(path: str) -> bool:
-    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "parameter", "today"}
+    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "quota", "parameter", "today"}
 
 
 def _shown(value: Any) -> str:

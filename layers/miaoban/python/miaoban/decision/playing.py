@@ -21,6 +21,7 @@ from miaoban.decision.example import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
 from miaoban.decision.plain_vault import VAULT
+from miaoban.decision.quotas import with_quota
 from miaoban.decision.replay import Difference
 from miaoban.evidence.privacy import Private, comparable, protect, shown
 from miaoban.evidence.record import Evidence, Record, Watermark, assess
@@ -122,6 +123,7 @@ def play(edition: Edition, given: Given) -> Played:
         evidence={name: _with(edition, name, evidence, comparable) for name, evidence in stored.items()},
         corrected=given.corrected,
     )
+    facts = with_quota(edition.matter, facts, given.taken)
     decision = decide(published.matter, situation, facts)
     records = {name: _with(edition, name, evidence, _told).values for name, evidence in stored.items()}
     roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}

@@ -2,6 +2,7 @@
 
 FinalError
 ├── KeyReusedError   an Idempotency-Key came again with another body
+├── QuotaError       an approval would take more than is left
 └── NotFoundError    there is no such thing, or it is not for this person to know
 RetryableError
 └── BusyError        others changed the same data again and again
@@ -14,6 +15,12 @@ class KeyReusedError(FinalError):
     """Raised when an Idempotency-Key comes again with another body."""
 
     code = "idempotency-key-reused"
+
+
+class QuotaError(FinalError):
+    """Raised when an approval would take more of a quota than is left, or nobody knows how much that is."""
+
+    code = "quota-exceeded"
 
 
 class NotFoundError(FinalError):

@@ -1,6 +1,7 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
 cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+           QUOTA#<matter>#<hash> QUOTA
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
@@ -44,6 +45,11 @@ def licence(series: str, version: int) -> Key:
 def unique(matter: str, fingerprint: str) -> Key:
     """The guard of a matter's unique key, such as holder and county."""
     return Key(Table.CASES, f"UNIQUE#{matter}#{fingerprint}", "UNIQUE")
+
+
+def quota(matter: str, fingerprint: str) -> Key:
+    """What approvals have taken of one of a matter's quotas."""
+    return Key(Table.CASES, f"QUOTA#{matter}#{fingerprint}", "QUOTA")
 
 
 def idempotency(owner: str, fingerprint: str) -> Key:

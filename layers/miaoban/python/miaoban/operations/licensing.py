@@ -39,12 +39,18 @@ def licence_key(number: str) -> Key:
 def license_(services: Services, ruling: Ruling) -> Licensed:
     """Issue, renew, supersede or cancel, as the situation asks; raises LicenceStateError: nothing to change, or no holder."""
     result, held = ruling.filing.situation.result, ruling.facts.held.licence
-    if result is Result.ISSUE or (result is Result.RENEW and held is None):
+    if issues(ruling):
         return _issue(services, ruling)
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
     items = services.store.read([licence_key(held)])
     return _cancel(ruling, items, held) if result is Result.CANCEL else _supersede(services, ruling, items, held)
+
+
+def issues(ruling: Ruling) -> bool:
+    """Whether approval grants something new, and does not only change or end what is held."""
+    result = ruling.filing.situation.result
+    return result is Result.ISSUE or (result is Result.RENEW and ruling.facts.held.licence is None)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from miaoban.case.case import Case
 from miaoban.case.events import Party
@@ -13,13 +13,16 @@ from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
+from miaoban.decision.quotas import with_quota
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.evidence.privacy import comparable
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.storage import Items, Key
+
+_PERIODS: Final = {None: "", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
 class Guard(Frozen):
@@ -61,13 +64,26 @@ class Ruling(NamedTuple):
         return self._replace(receipt=receipt, receipt_text=text, receipt_digest=digest)
 
 
+class Taken(Frozen):
+    """What approvals have taken of a quota."""
+
+    taken: int
+
+
 class Read(NamedTuple):
-    """What one batch read for a filing: its unique key, its records, and the items found."""
+    """What one batch read for a filing: its unique key, that of its quota, its records, and the items found."""
 
     filing: Filing
     unique: Key
+    quota: Key | None
     records: tuple[Wanted, ...]
     items: Items
+
+    @property
+    def taken(self) -> int:
+        """What approvals have taken of the quota so far."""
+        item = self.items.get(self.quota) if self.quota else None
+        return Taken.read(item.body).taken if item else 0
 
     @property
     def guard(self) -> Guard | None:
@@ -86,18 +102,36 @@ def read(services: Services, filing: Filing, more: Iterable[Key] = ()) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for."""
     form = comparable(filing.situation.fields, filing.form)
     records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
-    unique = unique_key(services, filing, form)
+    unique, quota = unique_key(services, filing, form), quota_key(services, filing, form)
     pointer = keys.pointer(filing.published.matter.code)
-    asked = dict.fromkeys((unique, pointer, *keys_of(records), *more))
-    return Read(filing, unique, records, services.store.read(asked))
+    asked = dict.fromkeys((unique, pointer, *([quota] if quota else []), *keys_of(records), *more))
+    return Read(filing, unique, quota, records, services.store.read(asked))
 
 
 def unique_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key:
     """The guard's key for a filing with its form in comparable form: the matter and its unique values, hashed."""
-    matter, applicant = filing.published.matter, filing.party.number.pseudonym
-    roots = {"form": form, "applicant": {"number": applicant}, "situation": filing.situation.answers}
-    values = "|".join(str(value_at(roots, path)) for path in matter.unique)
+    matter = filing.published.matter
+    values = _values(_own_roots(filing, form), matter.unique)
     return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
+
+
+def quota_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key | None:
+    """The key of the quota that a filing draws on: the matter, what the quota is per, hashed with its period."""
+    matter = filing.published.matter
+    if matter.quota is None:
+        return None
+    values = _values({**_own_roots(filing, form), "organ": filing.organ.model_dump()}, matter.quota.per)
+    period = law_date(services.now()).strftime(_PERIODS[matter.quota.period])
+    return keys.quota(matter.code, services.vault.pseudonym(f"quota/{matter.code}", f"{values}|{period}"))
+
+
+def _own_roots(filing: Filing, form: Mapping[str, Any]) -> dict[str, Any]:
+    applicant = {"number": filing.party.number.pseudonym}
+    return {"form": form, "applicant": applicant, "situation": filing.situation.answers}
+
+
+def _values(roots: Mapping[str, Any], paths: Iterable[str]) -> str:
+    return "|".join(str(value_at(roots, path)) for path in paths)
 
 
 def rule(read: Read, now: datetime) -> Ruling:
@@ -127,7 +161,7 @@ def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None =
 
 def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetime) -> Facts:
     filing, party = read.filing, read.filing.party
-    return Facts(
+    facts = Facts(
         now=now,
         region=filing.organ.region,
         situation=filing.situation.answers,
@@ -137,3 +171,4 @@ def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetim
         evidence=gathered.evidence,
         corrected=filing.corrected,
     )
+    return with_quota(filing.published.matter, facts, read.taken)

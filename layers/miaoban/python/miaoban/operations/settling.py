@@ -14,6 +14,7 @@ from miaoban.operations import keys
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
 from miaoban.operations.licensing import Licensed
+from miaoban.operations.quotas import take
 from miaoban.operations.ruling import Guard, Read, Ruling
 from miaoban.operations.services import law_date
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write, key_of
@@ -75,6 +76,8 @@ def settle(step: Step, read: Read) -> Commit:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
     if step.licensed is not None:
         writes += step.licensed.writes
+    if step.licensed is not None and step.ruling is not None:
+        writes += take(read, step.ruling)
     return Commit(tuple({key_of(write): write for write in reversed(writes)}.values()))
 
 
