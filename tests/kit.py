@@ -22,8 +22,11 @@ from miaoban.evidence.record import Record, Watermark
 from miaoban.identifiers import ResidentId
 from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import keys
+from miaoban.operations.cases import load
 from miaoban.operations.editions import current, publish
 from miaoban.operations.gathering import record_key
+from miaoban.operations.once import Once
+from miaoban.operations.opining import DepartmentOpinion, opine
 from miaoban.operations.ruling import Taken, quota_key
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, filing_from
@@ -123,6 +126,13 @@ def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
     if given.taken:
         take(found, matter, given)
     return found
+
+
+def agree(found: Services, case_id: str) -> None:
+    """Let every department that is asked agree."""
+    for one in load(found, case_id).case.missing:
+        told = DepartmentOpinion(officer=f"{one.department}-1", department=one.department, agree=True, reason="符合条件")
+        opine(found, case_id, told, Once(found, told.officer, case_id, {}), lambda _: None)
 
 
 def take(found: Services, matter: str, given: Given) -> None:

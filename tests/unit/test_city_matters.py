@@ -116,6 +116,7 @@ def test_a_stage_that_was_approved_is_not_approved_again(stage: str) -> None:
     found = kit.populate(kit.services(), given, stage)
     application = Application(matter=stage, region=given.region, situation=given.situation, form=given.form)
     case = submit(found, application, kit.party(found), "first")["case"]
+    kit.agree(found, case)
     decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
     number = review(found, case, decided, Once(found, "officer", "decided", {}), lambda _: None)["licence"]
     again = submit(found, application, kit.party(found), "second")
@@ -140,6 +141,7 @@ def test_what_a_person_grants_becomes_a_licence(matter: str, example: str, lines
     application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
     case = submit(found, application, kit.party(found), "filed")
     assert case["status"] == "reviewing"
+    kit.agree(found, case["case"])
     decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
     answer = review(found, case["case"], decided, Once(found, "officer", "decided", {}), lambda _: None)
     told = {line.label: line.value for line in licence(found, answer["licence"]).terms.contents}

@@ -177,6 +177,7 @@ BAD: list[tuple[str, Callable[[str], str], str, str]] = [
     ),
     (FORM, swap("      land-permit: 建设用地规划许可证\n", ""), "form.yaml：.*不同的有 land-permit", "not offered"),
     (MATTER, swap("    by: 自然资源部门\n", ""), "matter.yaml：.*items.site-opinion.by 缺少这一项", "nobody named"),
+    (MATTER, swap("department: development-reform", "department: 发改委"), "department 应当是部门代码", "no officer has it"),
     (MATTER, swap("    by: 自然资源部门\n", "    days: 3\n"), "items.site-opinion", "a key that means nothing"),
     (MATTER, swap('when: "situation.project in', 'when: "situation.projekt in'), "situation.projekt 不能用", "when"),
     (CITY, swap('by: {project: {"4": 8}}', 'by: {project: {"4": 26}}'), f"{CITY}：.*只能缩短，4 比 25 长", "by lengthens"),

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import Field as Declared
 
-from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
+from miaoban.case.events import Asked, CaseEvent, Corrected, Handed, Judged, Opined, Party, Submitted, WaitedRecord, Withdrawn
 from miaoban.catalogue.regions import Organ
-from miaoban.decision.outcome import Direction
+from miaoban.decision.outcome import Direction, Outcome
 from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
@@ -27,6 +27,15 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.CORRECTING, Status.WAITING, Status.REVIEWING})
+
+
+class Opinion(Asked):
+    """A department's opinion on a case; `agree` is None until it is given."""
+
+    agree: bool | None = None
+    reason: str | None = None
+    given_by: str | None = None
+    given_at: datetime | None = None
 
 
 class Case(Frozen):
@@ -58,6 +67,7 @@ class Case(Frozen):
     reason: str | None = None
     deadline: date | None = None
     corrected: bool = False
+    opinions: tuple[Opinion, ...] = ()
     events: int = 1
     receipts: int = 0
 
@@ -65,6 +75,11 @@ class Case(Frozen):
     def is_open(self) -> bool:
         """Whether something is still to happen."""
         return self.status in OPEN
+
+    @property
+    def missing(self) -> tuple[Opinion, ...]:
+        """The opinions that a person's decision still waits for."""
+        return tuple(one for one in self.opinions if one.agree is None) if self.status is Status.REVIEWING else ()
 
 
 def evolve(case: Case | None, event: CaseEvent) -> Case:
@@ -96,14 +111,17 @@ def _opened(event: Submitted) -> Case:
     )
 
 
-def _changes(case: Case, event: Corrected | Judged | Handed | Withdrawn) -> dict[str, Any]:
+def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Withdrawn) -> dict[str, Any]:
     match event:
         case Corrected():
             return {"form": event.form, "corrected": True}
         case Judged():
             return _judged(case, event)
         case Handed():
-            return {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+            handed = {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+            return handed | {"opinions": _sought(event.asked)}
+        case Opined():
+            return {"opinions": tuple(_given(one, event) for one in case.opinions)}
         case Withdrawn():
             return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why, "waiting_on": ()}
 
@@ -121,4 +139,17 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "deadline": event.deadline,
         "filled": event.filled,
         "receipts": case.receipts + 1,
+        "opinions": _sought(event.asked) if event.outcome is Outcome.REVIEWING else case.opinions,
     }
+
+
+def _sought(asked: Iterable[Asked]) -> tuple[Opinion, ...]:
+    return tuple(Opinion(**dict(one)) for one in asked)
+
+
+def _given(opinion: Opinion, event: Opined) -> Opinion:
+    """An opinion as it is once a department, this or another, has spoken."""
+    if opinion.department != event.department:
+        return opinion
+    told = {"agree": event.agree, "reason": event.reason, "given_by": event.by, "given_at": event.at}
+    return opinion.model_copy(update=told)

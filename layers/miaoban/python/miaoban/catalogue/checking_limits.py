@@ -1,5 +1,6 @@
 """Checking time limits: answers only shorten them, no promise is longer than the law, and items fit into both."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,6 +15,10 @@ from miaoban.catalogue.spelling import meant
 
 _FIFTHS: Final = {"working-day": 7, "natural-day": 5, "month": 150}
 """Fifths of a natural day in a unit: five working days are a week, thirty days a month."""
+
+
+_DEPARTMENT: Final = re.compile(r"[a-z][a-z0-9-]{0,63}")
+"""The codes under which officers have their departments."""
 
 
 def check_limits(matter: Matter) -> None:
@@ -65,6 +70,8 @@ def _length(limit: Limit) -> int:
 def check_items(matter: Matter) -> None:
     """Raise CatalogueError for items that wait in a circle, take longer than the law, or cannot be chosen as they are."""
     for code, item in matter.items.items():
+        sentence = f"{code} 的 department 应当是部门代码（小写字母、数字和 -），不是 {item.department}，请改正"
+        require(_DEPARTMENT.fullmatch(item.department), MATTER, sentence, "items", code, "department")
         for other in item.after:
             sentence = f"{code} 的 after 没有 {other} 这个事项{meant(other, matter.items)}，请核对拼写"
             require(other in matter.items, MATTER, sentence, "items", code, "after")

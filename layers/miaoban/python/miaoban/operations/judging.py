@@ -6,6 +6,7 @@ from typing import Final
 from miaoban.case.events import Judged
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.receipt import MACHINE
+from miaoban.operations.asking import asked
 from miaoban.operations.gathering import waited
 from miaoban.operations.licensing import Licensed, license_
 from miaoban.operations.ruling import Ruling
@@ -20,10 +21,10 @@ def licensed(services: Services, ruling: Ruling) -> Licensed | None:
     return license_(services, ruling) if ruling.receipt.outcome is Outcome.APPROVED else None
 
 
-def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
-    """What was decided, and until when something may still come."""
-    decision, receipt = ruling.decision, ruling.receipt
-    waiting = receipt.outcome is Outcome.WAITING
+def judged(ruling: Ruling, licence: Licensed | None, without: str | None = None) -> Judged:
+    """What was decided, until when something may still come, and perhaps why it was decided without late opinions."""
+    decision, receipt, last = ruling.decision, ruling.receipt, _deadline(ruling)
+    waiting, reviewing = receipt.outcome is Outcome.WAITING, receipt.outcome is Outcome.REVIEWING
     return Judged(
         at=ruling.facts.now,
         by=receipt.decided_by,
@@ -35,8 +36,10 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
         licence=licence.number if licence else None,
         receipt=ruling.receipt_digest,
         reason=receipt.reason,
-        deadline=_deadline(ruling),
+        deadline=last,
         filled=ruling.form,
+        asked=asked(ruling.filing, ruling.form, ruling.facts.now, last) if reviewing else (),
+        without=without,
     )
 
 

@@ -1,6 +1,7 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
-cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | ASK#<department>
+               LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
            QUOTA#<matter>#<hash> QUOTA
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
@@ -35,6 +36,11 @@ def event(case_id: str, number: int) -> Key:
 def receipt(case_id: str, number: int) -> Key:
     """One receipt of a case, counted from 1."""
     return Key(Table.CASES, f"CASE#{case_id}", f"RECEIPT#{number:04}")
+
+
+def ask(case_id: str, department: str) -> Key:
+    """The task of a department whose opinion on a case is asked for."""
+    return Key(Table.CASES, f"CASE#{case_id}", f"ASK#{department}")
 
 
 def licence(series: str, version: int) -> Key:

@@ -16,15 +16,16 @@ from miaoban.operations.settling import Step
 
 
 class PersonalDecision(Frozen):
-    """What an officer decided, and why."""
+    """What an officer decided, and why; `without_opinions` says why opinions that are late are not waited for."""
 
     officer: str
     approve: bool
     reason: str
+    without_opinions: str | None = None
 
 
 def review(services: Services, case_id: str, decided: PersonalDecision, once: Once, permit: Permit) -> Mapping[str, Any]:
-    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, KeyReusedError."""
+    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, OpinionsMissingError, KeyReusedError."""
 
     def act(loaded: Loaded) -> Advance:
         case = loaded.case
@@ -32,7 +33,7 @@ def review(services: Services, case_id: str, decided: PersonalDecision, once: On
         outcome = Outcome.APPROVED if decided.approve else Outcome.REFUSED
         ruling = rule(found, services.now()).by_person(decided.officer, outcome, decided.reason)
         licence = licensed(services, ruling) if case.status is Status.REVIEWING else None
-        events = reviewed(case, judged(ruling, licence))
+        events = reviewed(case, judged(ruling, licence, decided.without_opinions if case.missing else None))
         return Advance(Step(events, case, loaded.version, ruling, licence), found)
 
     return advance_once(services, case_id, once, permit, act)
