@@ -12,6 +12,7 @@ from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.folder import read_edition
 from miaoban.catalogue.guidance import guide_of
 from miaoban.catalogue.items import Item, chosen, ends
+from miaoban.catalogue.lists import LISTS
 from miaoban.catalogue.markdown import markdown
 from miaoban.catalogue.notice import notice_of
 from miaoban.catalogue.regions import Varying
@@ -113,6 +114,8 @@ def test_the_guide_and_the_notice_tell_the_time_of_each_situation_and_of_each_it
     assert (permit.by, permit.limit, permit.basis) == ("住房城乡建设部门", "7 个工作日", "《中华人民共和国建筑法》第八条")
     assert "施工图联合审查（建筑、消防、人防、防雷）" in permit.after
     assert "| 建筑工程施工许可证 | 住房城乡建设部门 | 7 个工作日 |" in markdown(page)
+    (path,) = LISTS["paths"].rows(edition)
+    assert "27 个工作日" in path, "the public list says the same"
     told = notice_of(edition, {"project": "4", "fire": "ordinary"})
     assert "承诺办结时限：27 个工作日。" in told.sentences
 

@@ -1,14 +1,12 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
-cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | ASK#<department>
-               LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
-           QUOTA#<matter>#<hash> QUOTA
-           KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
-           INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | ASK#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
+           UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
+           LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
+           DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
-           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
-           USES#<kind>/<key> <matter>#<digest>
+           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>   USES#<kind>/<key> <matter>#<digest>
 """
 
 from datetime import UTC, date, datetime
@@ -18,9 +16,7 @@ from miaoban.catalogue.regions import Organ
 from miaoban.storage import Key, Table
 
 ANY_RECORD = "*"
-WAITS = "WAITS"
-RELEASES = "RELEASES"
-DUE = "DUE"
+WAITS, RELEASES, DUE = "WAITS", "RELEASES", "DUE"
 
 
 def case(case_id: str) -> Key:
