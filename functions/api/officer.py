@@ -12,8 +12,8 @@ from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.case.case import Case, Status
 from miaoban.operations import keys
-from miaoban.operations.asking import Ask
 from miaoban.operations.cases import load
+from miaoban.operations.consulting import Consultation
 from miaoban.operations.editions import at_version
 from miaoban.operations.errors import NotFoundError
 from miaoban.operations.opining import DepartmentOpinion, opine
@@ -82,8 +82,8 @@ def _task(call: Call, item: Item) -> Task | None:
     """A task as it stands in the queue; None for what an older index entry still shows."""
     if item.key.sort == "CASE":
         return _review(call, Case.read(item.body), with_form=False)
-    if item.key.sort.startswith("ASK#"):
-        return _opinion(Ask.read(item.body))
+    if item.key.sort.startswith("CONSULTATION#"):
+        return _opinion(Consultation.read(item.body))
     proposal = Proposal.read(item.body)
     return _set_aside(proposal) if proposal.approved is None else None
 
@@ -94,7 +94,7 @@ def _review(call: Call, case: Case, *, with_form: bool) -> Task:
     department = call.principal.department
     if department != case.organ.department:
         (opinion,) = (one for one in case.opinions if one.department == department)
-        asked = Ask(case=case.id, matter_name=case.matter_name, organ=case.organ, opinion=opinion)
+        asked = Consultation(case=case.id, matter_name=case.matter_name, organ=case.organ, opinion=opinion)
         return _opinion(asked).model_copy(update={"case": view})
     return Task(
         task=case.id,
@@ -108,7 +108,7 @@ def _review(call: Call, case: Case, *, with_form: bool) -> Task:
     )
 
 
-def _opinion(asked: Ask) -> Task:
+def _opinion(asked: Consultation) -> Task:
     return Task(
         task=asked.case,
         kind="opinion",

@@ -8,8 +8,8 @@ from miaoban.case.case import Case, Status
 from miaoban.case.commands import ask_for_person, end_wait, lapse
 from miaoban.case.commands import withdraw as withdrawn
 from miaoban.case.events import Asked, CaseEvent
-from miaoban.operations.asking import asked
 from miaoban.operations.cases import Advance, Loaded, Permit, advance, advance_once, filing, read_again
+from miaoban.operations.consulting import consulted
 from miaoban.operations.once import Once
 from miaoban.operations.services import Services, deadline, law_date
 from miaoban.operations.settling import Step
@@ -49,7 +49,7 @@ def _review(services: Services, case: Case, now: datetime) -> tuple[date | None,
     found = filing(services, case)
     limits = found.situation.limits(found.published.matter.limits_in(case.organ.region), case.filled)
     last = deadline(now, limits.review)
-    return last, asked(found, case.filled, now, last)
+    return last, consulted(found, case.filled, now, last)
 
 
 def _act(services: Services, happen: Happen) -> Callable[[Loaded], Advance | None]:

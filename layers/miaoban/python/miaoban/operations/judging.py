@@ -6,7 +6,7 @@ from typing import Final
 from miaoban.case.events import Judged
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.receipt import MACHINE
-from miaoban.operations.asking import asked
+from miaoban.operations.consulting import consulted
 from miaoban.operations.gathering import waited
 from miaoban.operations.licensing import Licensed, license_
 from miaoban.operations.ruling import Ruling
@@ -38,7 +38,7 @@ def judged(ruling: Ruling, licence: Licensed | None, without: str | None = None)
         reason=receipt.reason,
         deadline=last,
         filled=ruling.form,
-        asked=asked(ruling.filing, ruling.form, ruling.facts.now, last) if reviewing else (),
+        asked=consulted(ruling.filing, ruling.form, ruling.facts.now, last) if reviewing else (),
         without=without,
     )
 

@@ -1,6 +1,6 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
-cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | ASK#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
            UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
            DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
@@ -34,9 +34,9 @@ def receipt(case_id: str, number: int) -> Key:
     return Key(Table.CASES, f"CASE#{case_id}", f"RECEIPT#{number:04}")
 
 
-def ask(case_id: str, department: str) -> Key:
+def consultation(case_id: str, department: str) -> Key:
     """The task of a department whose opinion on a case is asked for."""
-    return Key(Table.CASES, f"CASE#{case_id}", f"ASK#{department}")
+    return Key(Table.CASES, f"CASE#{case_id}", f"CONSULTATION#{department}")
 
 
 def licence(series: str, version: int) -> Key:

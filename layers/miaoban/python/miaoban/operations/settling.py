@@ -11,7 +11,7 @@ from miaoban.case.events import CaseEvent, Judged, WaitedRecord
 from miaoban.ledger.leaf import Leaf
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.asking import asks
+from miaoban.operations.consulting import consultations
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
 from miaoban.operations.licensing import Licensed
@@ -72,7 +72,7 @@ class Step:
 
 def settle(step: Step, read: Read) -> Commit:
     """The commit of a step, on the condition that what it was decided on still stands."""
-    writes = [*_case(step), *_guard(step, read), *_waits(step), *asks(step.before, step.after)]
+    writes = [*_case(step), *_guard(step, read), *_waits(step), *consultations(step.before, step.after)]
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
     if step.licensed is not None:

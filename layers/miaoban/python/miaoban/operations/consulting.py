@@ -1,4 +1,4 @@
-"""Asking departments (并联审批): whose opinions a case needs before a person decides it, and the tasks that tell them so.
+"""Consulting departments (并联审批): whose opinions a case needs before a person decides it, and the tasks that tell them so.
 
 The department that receives the case gives no opinion: it decides.
 """
@@ -20,7 +20,7 @@ from miaoban.operations.services import deadline
 from miaoban.storage import Delete, Item, Put, Write
 
 
-class Ask(Frozen):
+class Consultation(Frozen):
     """The task of a department whose opinion is asked for: the case and its items, and nothing of what is in it."""
 
     case: str
@@ -29,7 +29,7 @@ class Ask(Frozen):
     opinion: Opinion
 
 
-def asked(filing: Filing, form: Mapping[str, Any], now: datetime, last: date | None) -> tuple[Asked, ...]:
+def consulted(filing: Filing, form: Mapping[str, Any], now: datetime, last: date | None) -> tuple[Asked, ...]:
     """The departments to ask, each until its last item must be done, and no longer than the case has time."""
     items = chosen(filing.situation.items, form)
     of_department: dict[str, list[str]] = defaultdict(list)
@@ -53,7 +53,7 @@ def _until(now: datetime, limit: Limit, last: date | None) -> date | None:
     return min(end, last) if end and last else end or last
 
 
-def asks(before: Case | None, after: Case) -> Iterator[Write]:
+def consultations(before: Case | None, after: Case) -> Iterator[Write]:
     """The tasks of the departments that are asked now; those that need give no opinion any more go."""
     stood = {one.department: one for one in before.missing} if before else {}
     stands = {one.department: one for one in after.missing}
@@ -61,11 +61,11 @@ def asks(before: Case | None, after: Case) -> Iterator[Write]:
         if stood.get(department) != opinion:
             yield Put(_item(after, opinion), replaces=None)
     for department in stood.keys() - stands.keys():
-        yield Delete(keys.ask(after.id, department))
+        yield Delete(keys.consultation(after.id, department))
 
 
 def _item(case: Case, opinion: Opinion) -> Item:
-    told = Ask(case=case.id, matter_name=case.matter_name, organ=case.organ, opinion=opinion)
+    told = Consultation(case=case.id, matter_name=case.matter_name, organ=case.organ, opinion=opinion)
     due = opinion.deadline.isoformat() if opinion.deadline else "9999-12-31"
     queue = keys.tasks(opinion.department, case.organ.region)
-    return Item(keys.ask(case.id, opinion.department), told.text(), queue=queue, queue_at=f"{due}#{case.id}")
+    return Item(keys.consultation(case.id, opinion.department), told.text(), queue=queue, queue_at=f"{due}#{case.id}")
