@@ -22,7 +22,7 @@ from miaoban.catalogue.errors import (
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceErasedError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
-from miaoban.operations.errors import KeyReusedError, NotFoundError
+from miaoban.operations.errors import KeyReusedError, NotFoundError, QuotaError
 from miaoban.ports import CursorError
 
 STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
@@ -46,6 +46,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (KeyReusedError, 409),
     (CaseErasedError, 410),
     (LicenceErasedError, 410),
+    (QuotaError, 409),
     (ProblemsError, 422),
     (CredentialError, 422),
     (RetryableError, 503),

@@ -169,6 +169,7 @@ MISTAKES = [
     ),
     (CONDITIONS, swap("    redirect: {to: not-needed}\n", ""), "C4 的 otherwise 是 redirect 时要写 redirect", "nowhere to go"),
     (CONDITIONS, swap("region: form.county}", "region: form.town}"), "C8 的 redirect.region 没有", "an unknown region"),
+    (CONDITIONS, swap("{to: not-needed}", "{to: held}"), "C4 指引到已有的结果", "what is held, where nothing need be"),
     (CONDITIONS, swap("answers: {kind: change}", "answers: {kind: alter}"), "C9 的 redirect.answers", "an unknown answer"),
     (
         CONDITIONS,

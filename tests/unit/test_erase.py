@@ -32,6 +32,7 @@ from miaoban.operations.destinations import Gate
 from miaoban.operations.editions import publish
 from miaoban.operations.erase import STEP, Erasures, erase_due
 from miaoban.operations.handing import expire
+from miaoban.operations.holds import Guard
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.notify import Envelope, notify, read_inbox
 from miaoban.operations.once import Once
@@ -39,7 +40,6 @@ from miaoban.operations.reading import own_cases, own_licences, read_licence
 from miaoban.operations.relay import CloudEvent, relayed
 from miaoban.operations.releases import Drafting, draft
 from miaoban.operations.resume import resume
-from miaoban.operations.ruling import Guard
 from miaoban.operations.services import Services
 from miaoban.operations.set_aside import propose
 from miaoban.operations.settling import Happened

@@ -14,8 +14,8 @@ from miaoban.licence.licence import Licence, LicenceStatus, series
 from miaoban.memory import MemorySigner, MemoryStore
 from miaoban.operations import keys
 from miaoban.operations.editions import current, publish
+from miaoban.operations.holds import Guard
 from miaoban.operations.licensing import licence_key
-from miaoban.operations.ruling import Guard
 from miaoban.operations.submit import submit
 from miaoban.storage import Commit, Item, Put
 from tests import kit, made, watched

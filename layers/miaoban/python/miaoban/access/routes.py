@@ -40,6 +40,7 @@ class Action(StrEnum):
     LIST_TASKS = "list_tasks"
     READ_TASK = "read_task"
     DECIDE_TASK = "decide_task"
+    GIVE_OPINION = "give_opinion"
     PROPOSE_SET_ASIDE = "propose_set_aside"
     LIST_FLAGS = "list_flags"
     READ_FLAG = "read_flag"
@@ -107,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_TASKS, "GET", "/v1/tasks"),
     Route(Action.READ_TASK, "GET", "/v1/tasks/{task}"),
     Route(Action.DECIDE_TASK, "POST", "/v1/tasks/{task}/decision"),
+    Route(Action.GIVE_OPINION, "POST", "/v1/tasks/{task}/opinion"),
     Route(Action.PROPOSE_SET_ASIDE, "POST", "/v1/licences/{licence}/set-asides"),
     Route(Action.LIST_FLAGS, "GET", "/v1/flags"),
     Route(Action.READ_FLAG, "GET", "/v1/flags/{flag}"),

@@ -43,7 +43,7 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
 def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression.
 
-    A table is needed itself, by any of its outputs, or by all that it compares.
+    What is left of a quota is needed by its total, a table by itself, by any of its outputs, or by all that it compares.
     """
     root, _, rest = path.partition(".")
     if root == ROOT:
@@ -51,6 +51,8 @@ def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
         inputs = edition.matter.tables[name].inputs
         itself = any(need == f"{ROOT}.{name}" or need.startswith(f"{ROOT}.{name}.") for need in needs)
         return itself or all(_needed(edition, column, needs) for column in inputs)
+    if root == "quota" and edition.matter.quota:
+        return _needed(edition, edition.matter.quota.total, needs)
     return root in RULES or path in needs or f"{root}.present" in needs
 
 
@@ -70,6 +72,9 @@ def check_redirect(edition: Edition, condition: Condition) -> None:
         return
     sentence = f"{place} 的 redirect 不到另一事项，不写 matter 和 name，请删去，或者把 to 改为 matter"
     require(redirect.matter is None and redirect.name is None, CONDITIONS, sentence, place, "redirect", "to")
+    held = redirect.to != "held" or "held.present" in paths(condition.holds or "true")
+    sentence = f"{place} 指引到已有的结果（to: held），holds 应当看 held.present，请核对"
+    require(held, CONDITIONS, sentence, place, "redirect", "to")
     questions = edition.matter.questions
     known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
     sentence = f"{place} 的 redirect.answers 不是本事项的问题和选项，请核对拼写"

@@ -1,6 +1,6 @@
 """Making the guide page (办事指南) of a matter in a region: everything in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.answers import named
 from miaoban.catalogue.codes import (
@@ -16,11 +16,13 @@ from miaoban.catalogue.codes import (
     words,
 )
 from miaoban.catalogue.compiled import Compiled, compile_edition, counted
-from miaoban.catalogue.guide_page import GuideElsewhere, GuideLimits, GuideMaterial, GuidePage, GuideRule, GuideSituation
+from miaoban.catalogue.guide_limits import items_told, limits_on, limits_told
+from miaoban.catalogue.guide_page import GuideElsewhere, GuideMaterial, GuidePage, GuideRule, GuideSituation
 from miaoban.catalogue.layout import LicenceLayout
 from miaoban.catalogue.matter import Conclusion, Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.regions import Limits
 from miaoban.identifiers import RegionCode
 
 ITEM = "01"
@@ -34,6 +36,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
     organ = matter.organ(here)
     code = str(matter.implementation_code(organ)) if organ else None
     compiled = compile_edition(edition)
+    situations = [limits_on(matter, here, plan.answers) for plan in compiled.plans]
     return GuidePage(
         matter=matter.code,
         name=matter.name,
@@ -50,14 +53,16 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         result=matter.result.name,
         conclusions=tuple(map(_conclusion, matter.reviewer.conclusions.values())),
         retention=_retention(matter.result),
-        limits=_limits(matter, here),
+        limits=limits_told(matter, here, situations),
+        items=items_told(matter),
+        quota=matter.quota.label if matter.quota else None,
         rules=_rules(matter, here),
         visits=matter.guide.visits,
         channels=words(CHANNELS, matter.guide.channels),
         fees=matter.guide.fees,
         steps=matter.guide.steps,
         places=matter.places_in(here),
-        situations=tuple(_situation(matter, number, plan) for number, plan in enumerate(compiled.plans, 1)),
+        situations=tuple(_situations(matter, compiled.plans, situations)),
         elsewhere=tuple(_elsewhere(matter)),
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
@@ -76,16 +81,6 @@ def _rules(matter: Matter, region: str) -> tuple[GuideRule, ...]:
     )
 
 
-def _limits(matter: Matter, region: str) -> GuideLimits:
-    limits = matter.limits_in(region)
-    return GuideLimits(
-        statutory=duration(limits.statutory) if limits.statutory else None,
-        promised=duration(limits.promised),
-        correction=duration(limits.correction),
-        review=duration(limits.review),
-    )
-
-
 def _retention(result: LicenceLayout) -> str:
     """When what a case leaves is erased, in words."""
     rule = result.erase_after
@@ -96,10 +91,11 @@ def _retention(result: LicenceLayout) -> str:
     return f"{when}自动删除{others}（{article(rule.basis)}；{rule.source}）"
 
 
-def _situation(matter: Matter, number: int, plan: Plan) -> GuideSituation:
-    found = counted(plan.materials)
-    name = named(matter, plan.answers)
-    return GuideSituation(number=number, name=name, before=found.before, after=found.after, barred=plan.barred)
+def _situations(matter: Matter, plans: Iterable[Plan], limits: Iterable[Limits]) -> Iterator[GuideSituation]:
+    for number, (plan, limit) in enumerate(zip(plans, limits, strict=True), 1):
+        found = counted(plan.materials)
+        told = {"name": named(matter, plan.answers), "limit": duration(limit.promised), "barred": plan.barred}
+        yield GuideSituation(number=number, before=found.before, after=found.after, **told)
 
 
 def _elsewhere(matter: Matter) -> Iterator[GuideElsewhere]:

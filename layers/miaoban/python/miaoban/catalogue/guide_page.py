@@ -2,6 +2,7 @@
 
 from miaoban.catalogue.compiled import Burden
 from miaoban.catalogue.guide import Fee, Step
+from miaoban.catalogue.guide_limits import GuideItem, GuideLimits
 from miaoban.catalogue.regions import Organ, Place, Setting
 from miaoban.models import Frozen
 
@@ -18,22 +19,14 @@ class GuideMaterial(Frozen):
 
 
 class GuideSituation(Frozen):
-    """A situation, how many materials it asks before and after exemption, and perhaps why it leads elsewhere."""
+    """A situation, the time promised in it, how many materials it asks before and after, and perhaps why it leads elsewhere."""
 
     number: int
     name: str
+    limit: str
     before: int
     after: int
     barred: str | None = None
-
-
-class GuideLimits(Frozen):
-    """The time limits in words."""
-
-    statutory: str | None = None
-    promised: str
-    correction: str
-    review: str
 
 
 class GuideRule(Frozen):
@@ -74,6 +67,8 @@ class GuidePage(Frozen):
     conclusions: tuple[str, ...] = ()
     retention: str
     limits: GuideLimits
+    items: tuple[GuideItem, ...] = ()
+    quota: str | None = None
     rules: tuple[GuideRule, ...] = ()
     visits: int
     channels: str

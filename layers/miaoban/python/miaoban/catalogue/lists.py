@@ -25,6 +25,7 @@ from miaoban.catalogue.codes import (
 from miaoban.catalogue.compiled import burden
 from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.situations import select
 
 if TYPE_CHECKING:
     from miaoban.catalogue.matter import Matter
@@ -64,15 +65,16 @@ def _powers(edition: Edition) -> Rows:
 
 
 def _paths(edition: Edition) -> Rows:
-    matter, asked = edition.matter, burden(edition)
+    matter, asked, situations = edition.matter, burden(edition), situations_of(edition.matter)
+    promised = (select(matter, answers).limits(matter.limits, {}).promised for answers in situations)
     yield (
         matter.name,
         word(CASE_TYPES, matter.case_type),
         words(CHANNELS, matter.guide.channels),
         str(matter.guide.visits),
         " → ".join(step.name for step in matter.guide.steps),
-        duration(matter.limits.promised),
-        str(len(situations_of(matter))),
+        duration(max(promised, key=lambda limit: limit.n)),
+        str(len(situations)),
         f"{asked.before} → {asked.after}",
         "、".join(dict.fromkeys(filter(None, map(leads, matter.conditions)))) or "无",
     )

@@ -10,7 +10,9 @@ from pydantic import Field as Declared
 from miaoban.catalogue.condition import Basis, Condition
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.guide import Guide
+from miaoban.catalogue.items import Item
 from miaoban.catalogue.layout import LicenceLayout
+from miaoban.catalogue.quota import Quota
 from miaoban.catalogue.regions import Limits, Organ, Overlay, Parameter, Place, Setting, TimeLimit, nearest, overlays_of
 from miaoban.catalogue.tables import Name, Table
 from miaoban.identifiers import MatterCode, RegionCode
@@ -103,8 +105,8 @@ class Matter(Frozen):
     """A matter's whole published definition.
 
     Name, type, basis and `basic_code` (12 characters) are the same at all levels (四级四同); `regions` add organs, places and
-    shorter limits, and hold for everything below them. `tables` are left out of the text, and so of the digest, of a matter
-    that has none.
+    shorter limits, and hold for everything below them. `tables`, `items` and `quota` are left out of the text, and so of the
+    digest, of a matter that has none.
     """
 
     code: str
@@ -132,6 +134,8 @@ class Matter(Frozen):
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
     tables: Mapping[Name, Table] = Declared(default_factory=dict, exclude_if=lambda tables: not tables)
+    items: Mapping[str, Item] = Declared(default_factory=dict, exclude_if=lambda items: not items)
+    quota: Quota | None = Declared(default=None, exclude_if=lambda quota: quota is None)
 
     @property
     def all_organs(self) -> tuple[Organ, ...]:

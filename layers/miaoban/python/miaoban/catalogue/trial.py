@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from miaoban.catalogue.answering import situations
-from miaoban.catalogue.checking import field_at
 from miaoban.catalogue.condition import Condition, Enough
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import holds, paths
 from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.finding import Finding
+from miaoban.catalogue.known_paths import field_at
 from miaoban.catalogue.literals import misfits
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.places import whens
@@ -33,6 +33,7 @@ _OWN: Mapping[str, tuple[Any, ...]] = {
     "applicant.number": ("0123456789abcdef",),
     "organ.region": ("211281",),
     "today": (TODAY,),
+    "quota.left": (0, 1_000_000_000, None),
 }
 _HELD = (
     {"held.present": False, "held.licence": None, "held.expired": None},
@@ -109,7 +110,7 @@ def _holds(enough: Enough, facts: Facts) -> bool:
 
 
 def _own(path: str) -> bool:
-    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "parameter", "today"}
+    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "quota", "parameter", "today"}
 
 
 def _roots(facts: Facts) -> dict[str, Any]:

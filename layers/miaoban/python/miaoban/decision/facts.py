@@ -13,7 +13,7 @@ from miaoban.evidence.record import Evidence, State
 from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
-OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "parameter", "today"})
+OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "quota", "parameter", "today"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,19 @@ class Held:
         return self.expired.isoformat() if self.expired else None
 
 
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left of the matter's quota before this decision; None when nobody knows its total."""
+
+    __pydantic_config__ = CLOSED
+
+    left: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """What is left as plain JSON values."""
+        return given({"left": self.left})
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything a decision rests on.
@@ -71,10 +84,13 @@ class Facts:
     form: Mapping[str, Any]
     evidence: Mapping[str, Evidence]
     corrected: bool = False
+    quota: Remaining | None = None
 
     def document(self) -> dict[str, Any]:
         """The facts as plain JSON values: what a model would write, at half the cost, and every decision pays it."""
+        quota = {"quota": self.quota.document()} if self.quota else {}
         return {
+            **quota,
             "now": to_jsonable_python(self.now),
             "region": self.region,
             "situation": self.situation,
@@ -99,6 +115,7 @@ class Facts:
             "applicant": {"name": self.applicant.name, "number": self.applicant.number},
             "organ": {"region": self.region},
             "held": {"present": self.held.present, "licence": self.held.licence, "expired": self.held.ended},
+            "quota": {"left": self.quota.left if self.quota else None},
             "today": self.today,
         }
         return own | {name: _record_root(evidence) for name, evidence in self.evidence.items()}

@@ -118,4 +118,6 @@ def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
     if redirect.to == "situation":
         note = f"原证照已于 {facts.held.expired} 到期" if facts.held.expired else None
         return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence, note=note)
+    if redirect.to == "held":
+        return Direction(to=redirect.to, licence=facts.held.licence)
     return Direction(to=redirect.to, matter=redirect.matter, matter_name=redirect.name, answers=dict(redirect.answers))

@@ -3,6 +3,7 @@
 FinalError
 ├── KeyReusedError           an Idempotency-Key came again with another body
 ├── NotFoundError            there is no such thing, or it is not for this person to know
+├── QuotaError               an approval would take more than is left
 └── StandardsTooLargeError   the standards of materials do not fit into one item
 RetryableError
 └── BusyError                others changed the same data again and again
@@ -15,6 +16,12 @@ class KeyReusedError(FinalError):
     """Raised when an Idempotency-Key comes again with another body."""
 
     code = "idempotency-key-reused"
+
+
+class QuotaError(FinalError):
+    """Raised when an approval would take more of a quota than is left, or nobody knows how much that is."""
+
+    code = "quota-exceeded"
 
 
 class NotFoundError(FinalError):

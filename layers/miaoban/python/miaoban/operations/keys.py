@@ -1,9 +1,10 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
-cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
            CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>
-           KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
-           INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
+           UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
+           LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
+           DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
            USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
@@ -38,6 +39,11 @@ def receipt(case_id: str, number: int) -> Key:
     return Key(Table.CASES, f"CASE#{case_id}", f"RECEIPT#{number:04}")
 
 
+def consultation(case_id: str, department: str) -> Key:
+    """The task of a department whose opinion on a case is asked for."""
+    return Key(Table.CASES, f"CASE#{case_id}", f"CONSULTATION#{department}")
+
+
 def licence(series: str, version: int) -> Key:
     """One version of a licence."""
     return Key(Table.CASES, f"LICENCE#{series}", f"V#{version:03}")
@@ -51,6 +57,11 @@ def erased(key: Key) -> Key:
 def unique(matter: str, fingerprint: str) -> Key:
     """The guard of a matter's unique key, such as holder and county."""
     return Key(Table.CASES, f"UNIQUE#{matter}#{fingerprint}", "UNIQUE")
+
+
+def quota(matter: str, fingerprint: str) -> Key:
+    """What approvals have taken of one of a matter's quotas."""
+    return Key(Table.CASES, f"QUOTA#{matter}#{fingerprint}", "QUOTA")
 
 
 def idempotency(owner: str, fingerprint: str) -> Key:

@@ -46,7 +46,7 @@ def license_(services: Services, ruling: Ruling) -> Licensed:
     nothing to change, or no holder; ConflictError: what was held has been erased meanwhile.
     """
     result, held, expired = ruling.filing.situation.result, ruling.facts.held.licence, ruling.facts.held.expired
-    if result is Result.ISSUE or (result is Result.RENEW and held is None):
+    if issues(ruling):
         return _issue(services, ruling)
     if held is None and expired is not None:
         raise LicenceStateError(f"证照已于 {expired} 到期，不能变更或注销，请重新申请")
@@ -56,6 +56,12 @@ def license_(services: Services, ruling: Ruling) -> Licensed:
     if item is None:
         raise ConflictError((licence_key(held),))
     return _cancel(ruling, item, held) if result is Result.CANCEL else _supersede(services, ruling, item, held)
+
+
+def issues(ruling: Ruling) -> bool:
+    """Whether approval grants something new, and does not only change or end what is held."""
+    result = ruling.filing.situation.result
+    return result is Result.ISSUE or (result is Result.RENEW and ruling.facts.held.licence is None)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:
