@@ -13,9 +13,10 @@ from miaoban.operations.editions import publish
 from tests import kit, made
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _catalogue() -> Iterator[None]:
-    services = kit.ready()
+    services = kit.services()
+    publish(services, kit.edition(), services.now())
     publish(services, made.edition("other", materials={"b": made.material("营业执照")}), services.now())
     with use(services):
         yield

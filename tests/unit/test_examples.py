@@ -33,7 +33,7 @@ FILES = [(matter, name) for matter in FOLDERS for name in kit.examples(matter)]
 
 @cache
 def played(matter: str, name: str) -> Played:
-    return play(kit.edition(matter), kit.examples(matter)[name].given)
+    return play(kit.published(matter), kit.examples(matter)[name].given)
 
 
 @pytest.mark.parametrize("matter", FOLDERS)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pydantic import Field as Declared
 
@@ -18,6 +18,8 @@ from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select
 from miaoban.catalogue.verifying import ConditionPlan, condition_plan, rests_on
 from miaoban.models import Frozen
+
+_FINAL: Final = (Effect.REDIRECT, Effect.REFUSE)
 
 
 class FieldPlan(Frozen):
@@ -111,9 +113,9 @@ def _barred(matter: Matter, situation: Situation) -> str | None:
     """What is said when a condition that rests on the answers alone already redirects or refuses."""
     roots = {"situation": situation.answers}
     for condition in situation.conditions:
-        told = condition.holds is not None and all(path.startswith("situation.") for path in rests_on(matter, condition))
-        final = condition.otherwise in {Effect.REDIRECT, Effect.REFUSE}
-        if told and final and not holds(str(condition.holds), roots):
+        final = condition.otherwise in _FINAL and condition.holds is not None
+        told = final and all(path.startswith("situation.") for path in rests_on(matter, condition))
+        if told and not holds(str(condition.holds), roots):
             return condition.says
     return None
 

@@ -1,9 +1,11 @@
 """Sources (数源): what a department keeps, under which keys, how long it stays fresh, and what a missing record means."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 from miaoban.catalogue.fields import Field
+from miaoban.catalogue.form import Form
 from miaoban.models import Frozen
 
 
@@ -12,6 +14,11 @@ class RecordKind(Frozen):
 
     key: tuple[str, ...]
     fields: Mapping[str, Field]
+
+    @cached_property
+    def form(self) -> Form:
+        """What a record's values must be."""
+        return Form(self.fields)
 
 
 class Source(Frozen):

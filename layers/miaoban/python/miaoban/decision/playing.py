@@ -12,10 +12,10 @@ from miaoban.canonical import digest
 from miaoban.catalogue.errors import CatalogueError, ProblemsError
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Fields
-from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition, Published
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.source import RecordKind
 from miaoban.catalogue.wording import answered, worded
 from miaoban.decision.example import Example, Given, GivenRecord, Sent
 from miaoban.decision.facts import Applicant, Facts
@@ -53,9 +53,10 @@ class Played:
 
 def failures(edition: Edition, examples: Mapping[str, Example]) -> Iterator[str]:
     """One Chinese sentence for each place where an example does not come out as expected."""
+    published = Published(edition=edition, version=1, digest="example")
     for name, example in examples.items():
         try:
-            differences = run(edition, example)
+            differences = run(published, example)
         except (ProblemsError, CatalogueError) as error:
             yield f"examples/{name}：不能运行（{error}），请改正示例"
             continue
@@ -72,12 +73,12 @@ def _shown(value: Any) -> str:
     return "空" if value is None else str(value)
 
 
-def run(edition: Edition, example: Example) -> tuple[Difference, ...]:
+def run(published: Published, example: Example) -> tuple[Difference, ...]:
     """Every difference between what an example expects and what this edition decides; none when it passes.
 
     Raises FormError, SituationError or CatalogueError when the example itself cannot be filed.
     """
-    expect, played = example.expect, play(edition, example.given)
+    expect, played = example.expect, play(published, example.given)
     decision = played.decision
     found: dict[str, Any] = {
         "outcome": decision.outcome,
@@ -104,9 +105,9 @@ def _within(part: str, stated: Mapping[str, Any], found: Mapping[str, Any]) -> l
     return [(f"/expect/{part}/{label}", value, found.get(label)) for label, value in stated.items()]
 
 
-def play(edition: Edition, given: Given) -> Played:
+def play(published: Published, given: Given) -> Played:
     """Check the form, look up the records, fill the form from them, and decide."""
-    published = Published(edition=edition, version=1, digest="example")
+    edition = published.edition
     situation, form = published.situation(given.situation)
     values = protect(situation.fields, form.check(given.form, "/given/form").values, VAULT)
     stored = _evidence(edition, situation, given, comparable(situation.fields, values))
@@ -134,8 +135,8 @@ def _private(number: ResidentId) -> Private:
 
 
 def _with(edition: Edition, name: str, evidence: Evidence, mapping: Any) -> Evidence:
-    fields = _fields(edition, edition.matter.records[name])
-    return replace(evidence, values=mapping(fields, evidence.values))
+    kind = _kind(edition, edition.matter.records[name])
+    return replace(evidence, values=mapping(kind.fields, evidence.values))
 
 
 def _evidence(edition: Edition, situation: Situation, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
@@ -157,18 +158,18 @@ def _assessed(edition: Edition, given: Given, use: RecordUse, key: list[Any]) ->
     watermark = Watermark(source=use.source, heard_at=heard) if heard else None
     candidates = given.records.get(f"{use.source}/{use.kind}", {})
     records = (_record(edition, use, record, heard or given.now) for record in candidates.values())
-    fields, kind = _fields(edition, use), edition.sources[use.source].kinds[use.kind]
-    found = (record for record in records if [comparable(fields, record.values)[part] for part in kind.key] == key)
+    kind = _kind(edition, use)
+    found = (record for record in records if [comparable(kind.fields, record.values)[part] for part in kind.key] == key)
     return assess(edition.sources[use.source], next(found, None), watermark, given.now)
 
 
-def _fields(edition: Edition, use: RecordUse) -> Fields:
-    return edition.sources[use.source].kinds[use.kind].fields
+def _kind(edition: Edition, use: RecordUse) -> RecordKind:
+    return edition.sources[use.source].kinds[use.kind]
 
 
 def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetime) -> Record:
-    fields = _fields(edition, use)
-    values = protect(fields, Form(fields).check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
+    kind = _kind(edition, use)
+    values = protect(kind.fields, kind.form.check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
     at = given.received_at or heard
     named = {"source": use.source, "kind": use.kind, "key": "example", "sequence": 1, "digest": digest(values)}
     return Record(**named, issued_at=at, received_at=at, withdrawn=given.withdrawn, values=values)
