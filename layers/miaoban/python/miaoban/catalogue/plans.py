@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field as Declared
 
@@ -17,13 +17,16 @@ from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select
 from miaoban.catalogue.verifying import ConditionPlan, condition_plan, rests_on
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, Frozen
 
 _FINAL: Final = (Effect.REDIRECT, Effect.REFUSE)
 
 
-class FieldPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlan:
     """A field of the form, and what it is prefilled from."""
+
+    __pydantic_config__ = CLOSED
 
     code: str
     label: str
@@ -32,8 +35,11 @@ class FieldPlan(Frozen):
     prefill: Origin | None = None
 
 
-class FormPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPlan:
     """The form of a situation: its JSON Schema (2020-12), and the prefill of every field."""
+
+    __pydantic_config__ = CLOSED
 
     json_schema: Mapping[str, Any]
     fields: tuple[FieldPlan, ...]
@@ -48,12 +54,15 @@ class Way(StrEnum):
     LATER = "later"
 
 
-class MaterialPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialPlan:
     """A material of the situation and how it is met: the record that spares it, or the fields that carry it."""
+
+    __pydantic_config__ = CLOSED
 
     code: str
     name: str
-    class_: str = Declared(alias="class")
+    class_: Annotated[str, Declared(alias="class")]
     necessity: str
     way: Way
     origin: Origin | None = None

@@ -4,7 +4,7 @@ Aliases, which can make a gigabyte of a line, and nesting that no reader follows
 anything is built of them; so are tags, repeated keys and keys that are not text.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ QUOTE: Final = "应当是文字，数字请加引号，日期和 true、false、
 
 _RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
 _CONSTRUCTOR: Final = yaml.constructor.SafeConstructor()
-_CONSTRUCTORS: Final[Mapping[str, Callable[[Any, Any], Any]]] = yaml.SafeLoader.yaml_constructors
+_CONSTRUCTORS: Final = yaml.SafeLoader.yaml_constructors
 # Looked up a hundred times in every text.
 _SCALAR, _END_OF_MAPPING, _END_OF_SEQUENCE = yaml.ScalarEvent, yaml.MappingEndEvent, yaml.SequenceEndEvent
 
