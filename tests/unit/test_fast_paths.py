@@ -24,7 +24,7 @@ from miaoban.sealing import _base32, _derived
 from miaoban.text import clean
 from tests import kit
 
-few = settings(max_examples=200, deadline=None)
+few = settings(max_examples=100, deadline=None)
 
 
 @pytest.mark.parametrize("example", kit.examples().values(), ids=kit.examples().keys())
