@@ -8,6 +8,11 @@ LONGEST_ID = 40
 gc.set_threshold(50_000, 20, 100)
 
 
+def pytest_collection_finish() -> None:
+    """Keep what the modules made out of the garbage collector's sight."""
+    gc.freeze()
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name long texts by their argument: tokens and signatures are new in every process, and workers compare test ids."""
     return argname if isinstance(val, (str, bytes)) and len(val) > LONGEST_ID else None

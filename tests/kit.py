@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from miaoban.canonical import digest
 from miaoban.case.events import Party
 from miaoban.catalogue.folder import read_edition, read_source
-from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.publication import Edition, Pointer, Published
 from miaoban.catalogue.source import Source
 from miaoban.decision.example import Example, Given
 from miaoban.decision.examples import merged, read_examples
@@ -23,7 +23,7 @@ from miaoban.identifiers import ResidentId
 from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import keys
 from miaoban.operations.cases import load
-from miaoban.operations.editions import current, publish
+from miaoban.operations.editions import current, in_force
 from miaoban.operations.filings import quota_key
 from miaoban.operations.gathering import record_key
 from miaoban.operations.holds import Taken
@@ -62,6 +62,19 @@ def sources() -> Mapping[str, Source]:
 def edition(matter: str = GRAIN) -> Edition:
     """A matter's edition, read from its folder."""
     return read_edition(texts_of(ROOT / "matters" / matter), source_texts())
+
+
+@lru_cache
+def published(matter: str = GRAIN) -> Published:
+    """A matter in force as a process knows it that has asked for it before: what is compiled once is compiled once."""
+    return Published(edition=edition(matter), version=1, digest=edition(matter).digest)
+
+
+@lru_cache
+def publication(matter: str = GRAIN) -> Commit:
+    """What puts a matter in force in a store that does not know it, but for its lineage."""
+    pointer = Pointer(matter=matter, version=1, digest=edition(matter).digest, effective_from=NOW)
+    return Commit(in_force(edition(matter), pointer, None))
 
 
 @lru_cache
@@ -116,7 +129,9 @@ def ready(found: Services | None = None) -> Services:
 
 def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
     """Services in which the catalogue and the records stand as an example of a matter says."""
-    publish(found, edition(matter), found.now())
+    if not found.store.read([keys.pointer(matter)]):
+        found.store.commit(publication(matter))
+    found.editions[matter] = published(matter)
     for source, at in given.heard.items():
         hear(found, source, at)
     for place, records in given.records.items():

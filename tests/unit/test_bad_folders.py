@@ -337,7 +337,9 @@ KINDS = [
 
 
 def copied(tmp_path: Path, name: str = kit.GRAIN) -> Path:
-    return Path(shutil.copytree(kit.ROOT / "matters" / kit.GRAIN, tmp_path / name))
+    """A folder like that of a matter, whose examples are not read where the matter itself is wrong."""
+    left_out = shutil.ignore_patterns("examples")
+    return Path(shutil.copytree(kit.ROOT / "matters" / kit.GRAIN, tmp_path / name, ignore=left_out))
 
 
 def refused(*folders: Path) -> tuple[str, ...]:

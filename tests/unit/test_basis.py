@@ -55,8 +55,8 @@ def grain(change: Change, name: str = "conditions.yaml") -> Edition:
 
 def receipt(matter: str, name: str) -> tuple[Played, Receipt]:
     edition = kit.edition(matter)
-    played = play(edition, kit.examples(matter)[name].given)
     published = Published(edition=edition, version=1, digest=edition.digest)
+    played = play(published, kit.examples(matter)[name].given)
     return played, receipt_of("211202-20260320-00000001", published, played.facts, played.decision)
 
 
@@ -238,8 +238,8 @@ def test_a_joined_name_refuses_a_release() -> None:
 def test_a_receipt_of_an_edition_that_joined_laws_is_still_read_and_replayed() -> None:
     """Such editions are in force somewhere, and their receipts are kept for years: only a new release is refused."""
     edition = grain(swap(FIRST, "basis: {law: 粮食流通管理条例、行政许可法, article: 第九条、第三条}"))
-    played = play(edition, kit.examples()["01-own-warehouse.yaml"].given)
     published = Published(edition=edition, version=1, digest=edition.digest)
+    played = play(published, kit.examples()["01-own-warehouse.yaml"].given)
     text, _ = receipt_of("211281-20260302-00000001", published, played.facts, played.decision).sealed()
     assert replay(proof_of(text, edition).model_dump(mode="json", exclude_none=True)) is None
 

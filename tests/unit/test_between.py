@@ -179,7 +179,8 @@ def test_the_applicant_is_told_the_matter_by_name_and_code() -> None:
 
 
 def test_the_lineage_tells_who_sends_to_a_matter() -> None:
-    found, _ = decided()
+    found = kit.services()
+    publish(found, kit.edition(REISSUE), found.now())
     publish(found, kit.edition(CHANGE), found.now())
     ((entry,), _) = page_of_uses(found, node_of(f"matter:{CHANGE}"))
     assert (entry.matter, entry.conditions) == (REISSUE, ("R12",))

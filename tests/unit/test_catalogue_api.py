@@ -10,16 +10,16 @@ from app import app
 from functions.composition import use
 from miaoban.access.routes import ROUTES, Action
 from miaoban.operations.editions import publish
-from miaoban.operations.services import Services
 from tests import kit, made
 
 
-@pytest.fixture(autouse=True, name="catalogue")
-def _catalogue() -> Iterator[Services]:
-    services = kit.ready()
+@pytest.fixture(autouse=True, scope="module")
+def _catalogue() -> Iterator[None]:
+    services = kit.services()
+    publish(services, kit.edition(), services.now())
     publish(services, made.edition("other", materials={"b": made.material("营业执照")}), services.now())
     with use(services):
-        yield services
+        yield
 
 
 def get(action: Action, path: Mapping[str, str] | None = None, **query: str) -> tuple[int, Any]:
@@ -134,11 +134,11 @@ HOUSING = "housing-fund-withdrawal"
         (Action.READ_MATTER, {"matter": HOUSING}, "with its matter"),
     ],
 )
-def test_nobody_is_told_how_a_source_is_asked(
-    catalogue: Services, action: Action, path: Mapping[str, str] | None, reason: str
-) -> None:
-    publish(catalogue, kit.edition(HOUSING), catalogue.now())
-    status, found = get(action, path)
+def test_nobody_is_told_how_a_source_is_asked(action: Action, path: Mapping[str, str] | None, reason: str) -> None:
+    services = kit.services()
+    publish(services, kit.edition(HOUSING), services.now())
+    with use(services):
+        status, found = get(action, path)
     text = json.dumps(found)
     assert (status, "social-insurance" in text, "example.cn" in text, "asking" in text) == (200, True, False, False), reason
 

@@ -1,4 +1,7 @@
-"""Every example of every matter, played alone and filed through the operation on the fakes."""
+"""Every example of every matter, filed through the operation on the fakes, and what the examples of a matter show.
+
+That each comes out as expected when it is played alone is a check of a release (`test_checks.py`).
+"""
 
 import re
 from collections import defaultdict
@@ -30,18 +33,11 @@ from tools.folders import folders, texts_of
 
 BEFORE = "01-own-warehouse.yaml"
 FOLDERS = [folder.name for folder in folders()]
-FILES = [(matter, name) for matter in FOLDERS for name in kit.examples(matter)]
 
 
 @cache
 def played(matter: str, name: str) -> Played:
-    return play(kit.edition(matter), kit.examples(matter)[name].given)
-
-
-@pytest.mark.parametrize("matter", FOLDERS)
-def test_every_example_comes_out_as_expected(matter: str) -> None:
-    assert kit.examples(matter), f"{matter} has no examples"
-    assert list(failures(kit.edition(matter), kit.examples(matter))) == []
+    return play(kit.published(matter), kit.examples(matter)[name].given)
 
 
 @pytest.mark.parametrize("matter", FOLDERS)
@@ -146,19 +142,18 @@ def filed(found: Services, matter: str, given: Given, key: str) -> Case:
     return Case.read(found.store.read([keys.case(answer["case"])])[keys.case(answer["case"])].body)
 
 
-FILED = [(matter, name) for matter, name in FILES if not kit.examples(matter)[name].given.corrected]
-
-
-@pytest.mark.parametrize(("matter", "name"), FILED)
-def test_the_operation_decides_as_the_example(matter: str, name: str) -> None:
-    example = kit.examples(matter)[name]
-    found, given = world(matter, example.given)
-    case = filed(found, matter, given, "now")
-    expect = example.expect
-    assert (case.status.value, case.waiting_for) == (expect.outcome.value, expect.waiting_for)
-    assert tuple(verdict.condition for verdict in case.reasons) == expect.reasons
-    if expect.licence:
-        assert {**lines(found, case.licence), **expect.licence} == lines(found, case.licence)
+@pytest.mark.parametrize("matter", FOLDERS)
+def test_the_operation_decides_as_the_examples(matter: str) -> None:
+    for name, example in kit.examples(matter).items():
+        if example.given.corrected:
+            continue
+        found, given = world(matter, example.given)
+        case = filed(found, matter, given, "now")
+        expect = example.expect
+        assert (case.status.value, case.waiting_for) == (expect.outcome.value, expect.waiting_for), name
+        assert tuple(verdict.condition for verdict in case.reasons) == expect.reasons, name
+        if expect.licence:
+            assert {**lines(found, case.licence), **expect.licence} == lines(found, case.licence), name
 
 
 def lines(found: Services, number: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from miaoban.canonical import canonical, digest
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import all_hold, holds
 from miaoban.catalogue.fields import Field, FieldType
+from miaoban.catalogue.publication import Published
 from miaoban.decision.example import Example
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import RECEIPT, receipt_of
@@ -23,12 +24,12 @@ from miaoban.sealing import _base32, _derived
 from miaoban.text import clean
 from tests import kit
 
-few = settings(max_examples=200, deadline=None)
+few = settings(max_examples=100, deadline=None)
 
 
 @pytest.mark.parametrize("example", kit.examples().values(), ids=kit.examples().keys())
 def test_a_receipt_is_stored_as_the_very_bytes_that_are_digested(example: Example) -> None:
-    played = play(kit.edition(), example.given)
+    played = play(kit.published(), example.given)
     receipt = receipt_of("case", played.published, played.facts, played.decision)
     for made in (receipt, replace(receipt, decided_by="officer-7", reason="已电话核实", version=12)):
         text, sealed = made.sealed()
@@ -46,7 +47,7 @@ def test_a_changed_copy_says_nothing_of_the_original() -> None:
     assert number.personal
     assert number == Field(label="号码", type=FieldType.RESIDENT_ID)
     assert not text.personal
-    verdict = play(kit.edition(), kit.examples()["01-own-warehouse.yaml"].given).decision.verdicts[0]
+    verdict = play(kit.published(), kit.examples()["01-own-warehouse.yaml"].given).decision.verdicts[0]
     assert '"C4"' in verdict.canonical
     assert '"C5"' in replace(verdict, condition="C5").canonical
 
@@ -93,7 +94,8 @@ def test_a_condition_that_fails_to_evaluate_spoils_no_other() -> None:
         for condition in kit.edition().matter.conditions
     ]
     matter = kit.edition().matter.model_copy(update={"conditions": tuple(broken)})
-    verdicts = play(kit.edition().model_copy(update={"matter": matter}), given_).decision.verdicts
+    published = Published(edition=kit.edition().model_copy(update={"matter": matter}), version=1, digest="example")
+    verdicts = play(published, given_).decision.verdicts
     assert {verdict.condition for verdict in verdicts if verdict.truth is not Truth.TRUE} == {"C8"}
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from miaoban.catalogue.errors import FormError, Problem
-from miaoban.catalogue.fields import Field, FieldType, field_schema
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.form import Checked, Form
 from miaoban.catalogue.situations import select
 from tests import kit
@@ -219,8 +219,7 @@ def test_a_checked_form_is_unchanged_by_checking(name: str) -> None:
 
 @pytest.mark.parametrize("kind", FieldType)
 def test_every_type_has_a_schema_with_its_label(kind: FieldType) -> None:
-    schema = field_schema(
-        Field(label="标签", type=kind, options={"a": "甲"}, columns={"x": Field(label="列", type=FieldType.TEXT)})
-    )
+    column = Field(label="列", type=FieldType.TEXT)
+    schema = Field(label="标签", type=kind, options={"a": "甲"}, columns={"x": column}).json_schema
     assert schema["title"] == "标签"
     assert schema["type"] in {"string", "number", "integer", "boolean", "array"}

@@ -1,6 +1,7 @@
 """Imports: nothing lost, nothing doubled, wherever the worker is killed and in whatever order messages come."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -21,6 +22,14 @@ from tests import kit
 from tests.yard import COUNTY, Yard, file_of
 from tools.generate import items, lines
 from tools.killing import KilledError, mortal, notice
+
+
+@cache
+def several_chunks() -> bytes:
+    """A file of 3,000 items, some of them malformed or repeated, that is more than one slice."""
+    data = b"".join(lines(3000, COUNTY, malformed=40, repeated=50))
+    assert len(data) > SLICE
+    return data
 
 
 def some(count: int = 1, **changes: Any) -> list[dict[str, Any]]:
@@ -69,9 +78,7 @@ def test_killed_at_every_call_the_outcome_is_the_same() -> None:
 def test_killed_again_and_again_over_several_chunks_in_any_order_with_repeats(seed: int) -> None:
     dice = Random(seed)  # noqa: S311  the same deaths on every run
     yard = Yard(seed, repeats=3)
-    data = b"".join(lines(3000, COUNTY, malformed=40, repeated=50))
-    assert len(data) > SLICE
-    yard.upload(data)
+    yard.upload(several_chunks())
 
     def point() -> None:
         if dice.random() < 0.02:

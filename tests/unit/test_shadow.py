@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from miaoban.catalogue.folder import read_edition
-from miaoban.catalogue.publication import Edition, Published
+from miaoban.catalogue.publication import Edition
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.playing import play
 from miaoban.decision.receipt import Receipt, receipt_of
@@ -23,9 +23,8 @@ BASE = "legal-person-base.yaml"
 def receipts(matter: str = kit.GRAIN) -> Iterator[Receipt]:
     """A receipt for every example, with the example's file as its case."""
     for name, example in kit.examples(matter).items():
-        played = play(kit.edition(matter), example.given)
-        published = Published(edition=kit.edition(matter), version=1, digest=kit.edition(matter).digest)
-        yield receipt_of(name, published, played.facts, played.decision)
+        played = play(kit.published(matter), example.given)
+        yield receipt_of(name, played.published, played.facts, played.decision)
 
 
 ALL = tuple(receipts())

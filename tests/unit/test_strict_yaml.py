@@ -36,6 +36,8 @@ REFUSED = [
     ("a: 1\n2: x\n", "键应当是文字", 1, "a number as a key"),
     ("? [a, b]\n: 1\n", "键应当是文字", 0, "a list as a key"),
     ("<<: {a: 1}\n", "键应当是文字", 0, "a merge"),
+    ("a: <<\n", "加引号写成文字", 0, "a merge as a value"),
+    ("a: 2026-02-30\n", "有不存在的日期", 0, "a day that is none"),
     ("a: !!python/name:os.system x\n", "不允许使用标签", 0, "a tag that makes objects"),
     ("a: !!set {b}\n", "不允许使用标签", 0, "a tag on a collection"),
     ("a: 1\n---\nb: 2\n", "只能有一份文档", 1, "two documents"),

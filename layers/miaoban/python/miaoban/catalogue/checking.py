@@ -104,8 +104,9 @@ def _check_use(edition: Edition, file: str, words: tuple[str, ...], path: str, r
 
 def _check_once(ids: list[str]) -> None:
     for number, code in enumerate(ids):
-        times = ids.count(code)
-        require(code not in ids[:number], CONDITIONS, f"{code} 出现了 {times} 次，请改为各不相同", "conditions", str(number))
+        if code in ids[:number]:
+            sentence = f"{code} 出现了 {ids.count(code)} 次，请改为各不相同"
+            raise CatalogueError(sentence, CONDITIONS, ("conditions", str(number)))
 
 
 def _check_record(edition: Edition, name: str, use: RecordUse) -> None:
@@ -121,8 +122,9 @@ def _check_record(edition: Edition, name: str, use: RecordUse) -> None:
         sentence = f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录{meant(use.kind, kinds)}，请核对拼写"
         raise FactError(sentence, MATERIALS, (*place, "kind"))
     parts = len(kinds[use.kind].key)
-    sentence = f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应"
-    require(len(use.key) == parts, MATERIALS, sentence, *place, "key")
+    if len(use.key) != parts:
+        sentence = f"{name} 的 key 应当有 {parts} 项，请与数源记录的键一一对应"
+        raise CatalogueError(sentence, MATERIALS, (*place, "key"))
 
 
 def _check_spared(matter: Matter) -> None:
@@ -138,16 +140,16 @@ def _check_carried(matter: Matter) -> None:
     """A file that is sent in belongs to a material."""
     carried = {field for material in matter.materials.values() for field in material.fields}
     for code, field in matter.fields.items():
-        named = field.type is not FieldType.DIGEST or code in carried
-        sentence = f"{code} 是上传的文件，但 materials.yaml 中没有哪份材料的 fields 包含它，请补上这份材料"
-        require(named, FORM, sentence, "fields", code)
+        if field.type is FieldType.DIGEST and code not in carried:
+            sentence = f"{code} 是上传的文件，但 materials.yaml 中没有哪份材料的 fields 包含它，请补上这份材料"
+            raise CatalogueError(sentence, FORM, ("fields", code))
 
 
 def _check_end(edition: Edition) -> None:
     path = edition.matter.result.valid_until
     field = field_at(edition, path) if path else None
-    dated = path is None or (field is not None and field.type is FieldType.DATE)
-    require(dated, MATTER, f"result.valid_until 的 {path} 不是日期字段，请核对", "result", "valid_until")
+    if path is not None and (field is None or field.type is not FieldType.DATE):
+        raise CatalogueError(f"result.valid_until 的 {path} 不是日期字段，请核对", MATTER, ("result", "valid_until"))
 
 
 def _check_when(matter: Matter, file: str, when: str, *words: str) -> None:

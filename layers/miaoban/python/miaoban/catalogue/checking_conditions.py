@@ -2,7 +2,7 @@
 
 from miaoban.catalogue.condition import Condition, Effect, Enough, Redirect
 from miaoban.catalogue.demands import check_expression, require
-from miaoban.catalogue.errors import FactError
+from miaoban.catalogue.errors import CatalogueError, FactError
 from miaoban.catalogue.expressions import paths
 from miaoban.catalogue.known_paths import RULES, exists, is_fact, unknown
 from miaoban.catalogue.places import CONDITIONS
@@ -36,8 +36,9 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
     for path, right in (*known, *((path, path in whole or exists(edition, path)) for path in clause.needs)):
         if not right:
             raise FactError(f"{place} {unknown(edition, path)}", CONDITIONS, (*words, path))
-        sentence = f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上"
-        require(_needed(edition, path, clause.needs), CONDITIONS, sentence, *words, "needs")
+        if not _needed(edition, path, clause.needs):
+            sentence = f"{place} 中的 {path} 没有列入 needs，缺数据时会被误判，请补上"
+            raise CatalogueError(sentence, CONDITIONS, (*words, "needs"))
 
 
 def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:

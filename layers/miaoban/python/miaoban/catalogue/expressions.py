@@ -31,6 +31,7 @@ def paths(expression: str) -> tuple[str, ...]:
     return tuple(sorted({path for path in _PATHS.findall(bare) if path not in _WORDS}))
 
 
+@lru_cache(maxsize=4096)
 def assigns(expression: str) -> bool:
     """Whether a single `=` stands in the expression, which the language takes, and which nobody here can mean."""
     return _ASSIGNMENT.search(_TEXTS.sub("''", expression)) is not None

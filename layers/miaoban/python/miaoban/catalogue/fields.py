@@ -78,6 +78,11 @@ class Field(Frozen):
         """What brings a text of this field into normal form; it raises a FinalError for one that has none."""
         return _NORMALISE.get(self.type, clean)
 
+    @cached_property
+    def json_schema(self) -> Mapping[str, Any]:
+        """The JSON Schema (2020-12) of the field's value, titled with its label."""
+        return {"title": self.label, **_body(self)}
+
 
 Fields = Mapping[str, Field]
 
@@ -86,29 +91,38 @@ def schema(fields: Fields) -> dict[str, Any]:
     """The JSON Schema (2020-12) of an object with these fields and no others."""
     return {
         "type": "object",
-        "properties": {code: field_schema(field) for code, field in fields.items()},
+        "properties": {code: field.json_schema for code, field in fields.items()},
         "required": [code for code, field in fields.items() if field.required],
         "additionalProperties": False,
     }
 
 
-def field_schema(field: Field) -> dict[str, Any]:
-    """The JSON Schema of one field's value, titled with its label."""
-    return {"title": field.label, **_body(field)}
-
-
 def _body(field: Field) -> dict[str, Any]:
+    match field.type:
+        case FieldType.NUMBER | FieldType.INTEGER | FieldType.MONEY:
+            return _number(field)
+        case FieldType.BOOLEAN | FieldType.PROMISE:
+            return {"type": "boolean", **({"const": True} if field.type is FieldType.PROMISE else {})}
+        case FieldType.CHOICE | FieldType.CHOICES:
+            return _choice(field)
+        case FieldType.TABLE:
+            return _table(field)
+    return _string(field)
+
+
+def _number(field: Field) -> dict[str, Any]:
+    bounds = {"minimum": field.minimum, "maximum": field.maximum}
+    given = {keyword: bound for keyword, bound in bounds.items() if bound is not None}
+    if field.type is FieldType.MONEY:
+        return {"type": "integer", "minimum": 0, **given}
+    return {"type": field.type.value, **given}
+
+
+def _choice(field: Field) -> dict[str, Any]:
     options = {"type": "string", "enum": list(field.options)}
-    bodies: dict[FieldType, dict[str, Any]] = {
-        FieldType.NUMBER: {"type": "number", **_bounds(field)},
-        FieldType.INTEGER: {"type": "integer", **_bounds(field)},
-        FieldType.MONEY: {"type": "integer", "minimum": 0, **_bounds(field)},
-        FieldType.BOOLEAN: {"type": "boolean"},
-        FieldType.PROMISE: {"type": "boolean", "const": True},
-        FieldType.CHOICE: options,
-        FieldType.CHOICES: {"type": "array", "items": options, "minItems": 1, "uniqueItems": True},
-    }
-    return bodies.get(field.type) or (_table(field) if field.type is FieldType.TABLE else _string(field))
+    if field.type is FieldType.CHOICE:
+        return options
+    return {"type": "array", "items": options, "minItems": 1, "uniqueItems": True}
 
 
 def _table(field: Field) -> dict[str, Any]:
@@ -125,8 +139,3 @@ def _string(field: Field) -> dict[str, Any]:
             return {"type": "string", "minLength": 1, "maxLength": field.max_length}
         case _:
             return {"type": "string", "format": field.type.value}
-
-
-def _bounds(field: Field) -> dict[str, float]:
-    bounds = {"minimum": field.minimum, "maximum": field.maximum}
-    return {keyword: bound for keyword, bound in bounds.items() if bound is not None}

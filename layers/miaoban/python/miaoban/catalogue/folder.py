@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 from miaoban.catalogue.checking import check_edition
 from miaoban.catalogue.checking_cycles import check_cycles
@@ -35,6 +36,8 @@ REGIONS = "regions/"
 TABLES = f"{ROOT}/"
 """Where a folder keeps its decision tables, a file a table: `tables/minimum_capital.json`."""
 _FOLDERS = ("regions", ROOT)
+_REMEMBERED: Final = 256
+"""Texts of one sort that a process does not read again when they come again."""
 
 
 def read_edition(texts: Mapping[str, str], sources: Mapping[str, str]) -> Edition:
@@ -112,8 +115,9 @@ def _document(texts: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]
     return document, places
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def read_source(name: str, text: str) -> Source:
-    """Read one source's text; raises CatalogueError."""
+    """Read one source's text, which every folder that uses it brings again; raises CatalogueError."""
     with placed({name: text}):
         source = model_of(Source, document_of(name, text), name)
         check_source(name, source)
@@ -131,7 +135,9 @@ def _regions(texts: Mapping[str, str]) -> dict[str, Overlay]:
     return {name.removeprefix(REGIONS).removesuffix(".yaml"): _overlay(name, texts[name]) for name in names}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _overlay(name: str, text: str) -> Overlay:
+    """What a region adds; the matters of one department name the same organs, in the same words."""
     document = document_of(name, text)
     inherited = sorted(document.keys() & (Matter.model_fields.keys() - Overlay.model_fields.keys()))
     if inherited:

@@ -1,16 +1,20 @@
 """Where a value, or a whole record, is held."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from miaoban.catalogue.publication import Edition
-from miaoban.models import Frozen
+from miaoban.models import CLOSED
 
 APPLICANT: Final = "applicant"
 """What the real-name identity of who applies gives; it is no department's record."""
 
 
-class Origin(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
     """Where something is held: a source, the kind of its records, and the field within, if one is meant."""
+
+    __pydantic_config__ = CLOSED
 
     source: str
     name: str

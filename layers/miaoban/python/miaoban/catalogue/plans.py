@@ -1,9 +1,9 @@
 """What a situation comes to: its form with prefill, what is verified at which source, and which materials are spared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Final
 
 from pydantic import Field as Declared
 
@@ -17,11 +17,16 @@ from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation, select
 from miaoban.catalogue.verifying import ConditionPlan, condition_plan, rests_on
-from miaoban.models import Frozen
+from miaoban.models import CLOSED, Frozen
+
+_FINAL: Final = (Effect.REDIRECT, Effect.REFUSE)
 
 
-class FieldPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlan:
     """A field of the form, and what it is prefilled from."""
+
+    __pydantic_config__ = CLOSED
 
     code: str
     label: str
@@ -30,8 +35,11 @@ class FieldPlan(Frozen):
     prefill: Origin | None = None
 
 
-class FormPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormPlan:
     """The form of a situation: its JSON Schema (2020-12), and the prefill of every field."""
+
+    __pydantic_config__ = CLOSED
 
     json_schema: Mapping[str, Any]
     fields: tuple[FieldPlan, ...]
@@ -46,12 +54,15 @@ class Way(StrEnum):
     LATER = "later"
 
 
-class MaterialPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaterialPlan:
     """A material of the situation and how it is met: the record that spares it, or the fields that carry it."""
+
+    __pydantic_config__ = CLOSED
 
     code: str
     name: str
-    class_: str = Declared(alias="class")
+    class_: Annotated[str, Declared(alias="class")]
     necessity: str
     way: Way
     origin: Origin | None = None
@@ -110,16 +121,16 @@ def plan_of(edition: Edition, answers: Answers, parts: Parts | None = None) -> P
 def _verified(plan: ConditionPlan, condition: Condition) -> ConditionPlan:
     """A condition's plan with the bases of the situation."""
     situated = any(basis.when is not None for basis in plan.basis)
-    return plan.model_copy(update={"basis": condition.basis}) if situated else plan
+    return replace(plan, basis=condition.basis) if situated else plan
 
 
 def _barred(matter: Matter, situation: Situation) -> str | None:
     """What is said when a condition that rests on the answers alone already redirects or refuses."""
     roots = {"situation": situation.answers}
     for condition in situation.conditions:
-        told = condition.holds is not None and all(path.startswith("situation.") for path in rests_on(matter, condition))
-        final = condition.otherwise in {Effect.REDIRECT, Effect.REFUSE}
-        if told and final and not holds(str(condition.holds), roots):
+        final = condition.otherwise in _FINAL and condition.holds is not None
+        told = final and all(path.startswith("situation.") for path in rests_on(matter, condition))
+        if told and not holds(str(condition.holds), roots):
             return f"{condition.says}请办理{leads(condition)}。" if leads(condition) else condition.says
     return None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from miaoban.canonical import digest
 from miaoban.catalogue.form import Form
@@ -23,7 +24,7 @@ class Edition(Frozen):
         source = self.sources.get(use.source)
         return source.kinds.get(use.kind) if source else None
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The digest of the canonical text, by which receipts name this edition."""
         return digest(self.model_dump(mode="json", exclude_none=True))

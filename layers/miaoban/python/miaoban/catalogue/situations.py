@@ -14,7 +14,7 @@ from miaoban.catalogue.problems import quoted
 from miaoban.catalogue.regions import Limits, Varying
 from miaoban.catalogue.tables import Table
 
-Part = TypeVar("Part", Field, RecordUse, Material, Condition, Item)
+Part = TypeVar("Part", Field, RecordUse, Material, Question, Item)
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,38 +45,45 @@ def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
     problems = [*_missing(asked, answers), *_unknown(asked, answers)]
     if problems:
         raise SituationError(problems)
-    roots = {"situation": {**dict.fromkeys(matter.questions), **answers}}
+    standing = _Standing(matter, answers)
     return Situation(
         answers=dict(answers),
         result=_result(matter, answers),
-        fields=_applicable(matter.fields, roots),
-        materials=_applicable(matter.materials, roots),
-        conditions=tuple(_based(condition, roots) for condition in matter.conditions if _applies(condition.when, roots)),
-        records=_applicable(matter.records, roots),
+        fields=_applicable(matter.fields, standing),
+        materials=_applicable(matter.materials, standing),
+        conditions=tuple(_based(condition, standing) for condition in matter.conditions if standing[condition.when]),
+        records=_applicable(matter.records, standing),
         tables=matter.tables,
-        items=_applicable(matter.items, roots),
+        items=_applicable(matter.items, standing),
     )
 
 
+class _Standing(dict[str | None, bool]):
+    """Whether each `when` holds on the answers; many parts say the same, and it is asked once."""
+
+    def __init__(self, matter: Matter, answers: Mapping[str, str]) -> None:
+        super().__init__({None: True})
+        self._roots = {"situation": {**dict.fromkeys(matter.questions), **answers}}
+
+    def __missing__(self, when: str) -> bool:
+        found = self[when] = holds(when, self._roots)
+        return found
+
+
 def _asked(matter: Matter, answers: Mapping[str, str]) -> dict[str, Question]:
-    roots = {"situation": {**dict.fromkeys(matter.questions), **answers}}
-    return {code: question for code, question in matter.questions.items() if _applies(question.when, roots)}
+    return _applicable(matter.questions, _Standing(matter, answers))
 
 
-def _applies(when: str | None, roots: Mapping[str, Any]) -> bool:
-    return when is None or holds(when, roots)
-
-
-def _based(condition: Condition, roots: Mapping[str, Any]) -> Condition:
+def _based(condition: Condition, standing: _Standing) -> Condition:
     """The condition with the bases that apply in the situation, which then stand without their `when`."""
     if not any(basis.when is not None for basis in condition.basis):
         return condition
-    here = (basis for basis in condition.basis if _applies(basis.when, roots))
+    here = (basis for basis in condition.basis if standing[basis.when])
     return condition.model_copy(update={"basis": tuple(Basis(law=basis.law, article=basis.article) for basis in here)})
 
 
-def _applicable(parts: Mapping[str, Part], roots: Mapping[str, Any]) -> dict[str, Part]:
-    return {code: part for code, part in parts.items() if _applies(getattr(part, "when", None), roots)}
+def _applicable(parts: Mapping[str, Part], standing: _Standing) -> dict[str, Part]:
+    return {code: part for code, part in parts.items() if standing[part.when]}
 
 
 def _missing(asked: Mapping[str, Question], answers: Mapping[str, str]) -> list[Problem]:

@@ -12,6 +12,7 @@ from typing import Literal
 from miaoban.catalogue.asking import Asking
 from miaoban.catalogue.condition import Basis
 from miaoban.catalogue.fields import Field
+from miaoban.catalogue.form import Form
 from miaoban.catalogue.quality import QualityRule
 from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
@@ -23,6 +24,11 @@ class RecordKind(Frozen, defer_build=True):
     key: tuple[str, ...]
     fields: Mapping[str, Field]
     quality: tuple[QualityRule, ...] = ()
+
+    @cached_property
+    def form(self) -> Form:
+        """What a record's values must be."""
+        return Form(self.fields)
 
 
 class Contact(Frozen, defer_build=True):

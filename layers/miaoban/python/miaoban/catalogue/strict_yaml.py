@@ -4,6 +4,7 @@ Aliases, which can make a gigabyte of a line, and nesting that no reader follows
 anything is built of them; so are tags, repeated keys and keys that are not text.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,7 +16,14 @@ DEEPEST: Final = 40
 """Levels of one text."""
 QUOTE: Final = "应当是文字，数字请加引号，日期和 true、false、yes、no、on、off 也要加"
 
-_RESOLVERS: Final = yaml.CSafeLoader.yaml_implicit_resolvers
+_RESOLVERS: Final = yaml.SafeLoader.yaml_implicit_resolvers
+_CONSTRUCTOR: Final = yaml.constructor.SafeConstructor()
+_CONSTRUCTORS: Final = yaml.SafeLoader.yaml_constructors
+# Looked up a hundred times in every text.
+_SCALAR, _END_OF_MAPPING, _END_OF_SEQUENCE = yaml.ScalarEvent, yaml.MappingEndEvent, yaml.SequenceEndEvent
+
+_Following = Callable[[], Any]
+"""Gives the next event of a text."""
 
 
 class UnwelcomeError(yaml.MarkedYAMLError):
@@ -32,80 +40,91 @@ def values(text: str) -> Any:
     """
     loader = yaml.CSafeLoader(text)
     try:
-        return _document(loader)
+        return _document(loader.get_event)
     finally:
         loader.dispose()
 
 
-def _document(loader: Any) -> Any:
-    loader.get_event()
-    if type(loader.get_event()) is yaml.StreamEndEvent:
+def _document(following: _Following) -> Any:
+    following()
+    if type(following()) is yaml.StreamEndEvent:
         return None
-    found = _value(loader, loader.get_event(), 1)
-    loader.get_event()
-    after = loader.get_event()
+    found = _value(following, following(), 1)
+    following()
+    after = following()
     if type(after) is not yaml.StreamEndEvent:
         raise _refusal("一个文件只能有一份文档，请拆分", after)
     return found
 
 
-def _value(loader: Any, event: Any, depth: int) -> Any:
+def _value(following: _Following, event: Any, depth: int) -> Any:
     kind = type(event)
-    if kind is yaml.ScalarEvent:
-        return _scalar(loader, event)
+    if kind is _SCALAR:
+        return _scalar(event)
     if kind is yaml.AliasEvent:
         raise _refusal("不允许使用别名，请把内容写全", event)
     if depth > DEEPEST:
         raise _refusal(f"嵌套过深，超过 {DEEPEST} 层，请减少层次", event)
     if event.tag is not None:
         raise _refusal("不允许使用标签，请删除", event)
-    return _mapping(loader, depth) if kind is yaml.MappingStartEvent else _sequence(loader, depth)
+    return _mapping(following, depth) if kind is yaml.MappingStartEvent else _sequence(following, depth)
 
 
-def _mapping(loader: Any, depth: int) -> dict[str, Any]:
+def _mapping(following: _Following, depth: int) -> dict[str, Any]:
+    """A mapping; plain text, which is most of what there is, is taken here, for each call more would cost a tenth."""
     found: dict[str, Any] = {}
-    following = loader.get_event
-    while type(event := following()) is not yaml.MappingEndEvent:
-        key = _key(event)
+    while type(event := following()) is not _END_OF_MAPPING:
+        plain = type(event) is _SCALAR and event.implicit[0] and _tag(event.value) is None
+        key = event.value if plain else _key(event)
         if key in found:
             raise _refusal(f"重复的键 {key}，请只保留一个", event)
-        found[key] = _value(loader, following(), depth + 1)
+        event = following()
+        plain = type(event) is _SCALAR and event.implicit[0] and _tag(event.value) is None
+        found[key] = event.value if plain else _value(following, event, depth + 1)
     return found
 
 
-def _sequence(loader: Any, depth: int) -> list[Any]:
+def _sequence(following: _Following, depth: int) -> list[Any]:
     found: list[Any] = []
-    following = loader.get_event
-    while type(event := following()) is not yaml.SequenceEndEvent:
-        found.append(_value(loader, event, depth + 1))
+    while type(event := following()) is not _END_OF_SEQUENCE:
+        found.append(_value(following, event, depth + 1))
     return found
 
 
 def _key(event: Any) -> str:
     if type(event) is yaml.AliasEvent:
         raise _refusal("不允许使用别名，请把内容写全", event)
-    if type(event) is not yaml.ScalarEvent or event.tag is not None or (event.implicit[0] and _tag(event.value)):
+    if type(event) is not _SCALAR or event.tag is not None or (event.implicit[0] and _tag(event.value)):
         raise _refusal(f"键{QUOTE}", event)
-    _check_shown(event)
-    return str(event.value)
+    text: str = event.value
+    if event.style == '"':
+        _check_shown(text, event)
+    return text
 
 
-def _scalar(loader: Any, event: Any) -> Any:
+def _scalar(event: Any) -> Any:
     if event.tag is not None:
         raise _refusal("不允许使用标签，请删除", event)
-    _check_shown(event)
-    tag = _tag(event.value) if event.implicit[0] else None
-    if tag is None:
-        return event.value
+    text = event.value
+    if event.implicit[0]:
+        tag = _tag(text)
+        return text if tag is None else _constructed(tag, event)
+    if event.style == '"':
+        _check_shown(text, event)
+    return text
+
+
+def _constructed(tag: str, event: Any) -> Any:
+    node = yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark)
     try:
-        return loader.construct_object(yaml.ScalarNode(tag, event.value, event.start_mark, event.end_mark))
-    except (ValueError, AttributeError):
+        return _CONSTRUCTORS[tag](_CONSTRUCTOR, node)
+    except (ValueError, AttributeError, LookupError):
         raise _refusal("有不存在的日期或者数字，请核对，或者加引号写成文字", event) from None
 
 
-def _check_shown(event: Any) -> None:
+def _check_shown(text: str, event: Any) -> None:
     """Only between double quotes can a character be escaped; what stands in the text itself is seen before it is parsed."""
-    if event.style == '"' and (found := hidden(event.value)):
+    if found := hidden(text):
         raise _refusal(f"有看不见的字符 {found[1]}，请删除", event)
 
 

@@ -118,7 +118,9 @@ def named(expression: str) -> tuple[str, ...]:
 
 def needed(needs: Iterable[str], expression: str | None, tables: Mapping[str, Table]) -> tuple[str, ...]:
     """The paths of facts that a rule needs: those that it lists, and all that a table compares that it lists or asks."""
-    listed = tuple(needs)
+    listed = tuple(dict.fromkeys(needs))
+    if not tables:
+        return listed
     asked = (*(path.split(".")[1] for path in listed if _of_table(path)), *(named(expression) if expression else ()))
     inputs = (path for name in asked for path in tables[name].inputs)
     return tuple(dict.fromkeys((*(path for path in listed if not _of_table(path)), *inputs)))

@@ -61,19 +61,20 @@ def _use(matter: Matter, plan: MaterialPlan) -> MaterialUse:
 
 
 def _edges(matter: Matter, uses: Mapping[str, MaterialUse]) -> Iterator[tuple[Part, Iterable[Node]]]:
+    behind = _Behind(matter)
     for code, material in matter.materials.items():
         paths = [*(f"form.{field}" for field in material.fields), *([material.record] if material.record else ())]
-        yield Part(Layer.MATERIAL, code), [*_material(uses[code]), *_nodes(matter, paths)]
+        yield Part(Layer.MATERIAL, code), [*_material(uses[code]), *behind.all(paths)]
     for code, field in matter.fields.items():
-        yield Part(Layer.FIELD, code), [Node(Kind.FIELD, code), *_nodes(matter, [field.prefill] if field.prefill else [])]
+        yield Part(Layer.FIELD, code), [Node(Kind.FIELD, code), *(behind[field.prefill] if field.prefill else ())]
     for condition in matter.conditions:
-        yield Part(Layer.CONDITION, condition.id), [*_nodes(matter, rests_on(matter, condition)), *_other(condition)]
+        yield Part(Layer.CONDITION, condition.id), [*behind.all(rests_on(matter, condition)), *_other(condition)]
     for name, use in matter.records.items():
-        yield Part(Layer.RECORD, name), _nodes(matter, (name, *use.key))
+        yield Part(Layer.RECORD, name), behind.all((name, *use.key))
     for line in matter.result.contents:
-        yield Part(Layer.LICENCE, line.label), _nodes(matter, (line.value,))
-    yield Part(Layer.LICENCE, "持证主体"), _nodes(matter, (matter.holder.code, matter.holder.name))
-    yield Part(Layer.LICENCE, "不得重复"), _nodes(matter, matter.unique)
+        yield Part(Layer.LICENCE, line.label), behind[line.value]
+    yield Part(Layer.LICENCE, "持证主体"), behind.all((matter.holder.code, matter.holder.name))
+    yield Part(Layer.LICENCE, "不得重复"), behind.all(matter.unique)
 
 
 def _other(condition: Condition) -> Iterator[Node]:
@@ -91,17 +92,29 @@ def _material(use: MaterialUse) -> Iterator[Node]:
         yield Node(Kind.ASKED, ANY)
 
 
-def _nodes(matter: Matter, paths: Iterable[str]) -> Iterator[Node]:
-    """The nodes behind paths; a record rests on the fields by which it is found."""
-    for path in paths:
-        root, _, rest = path.partition(".")
-        use = matter.records.get(root)
+class _Behind(dict[str, tuple[Node, ...]]):
+    """The nodes behind each path of a matter; a record rests on the fields by which it is found."""
+
+    def __init__(self, matter: Matter) -> None:
+        super().__init__()
+        self._records = matter.records
+
+    def __missing__(self, path: str) -> tuple[Node, ...]:
+        found = self[path] = tuple(self._nodes(*path.partition(".")))
+        return found
+
+    def all(self, paths: Iterable[str]) -> list[Node]:
+        """The nodes behind all of the paths."""
+        return [node for path in paths for node in self[path]]
+
+    def _nodes(self, root: str, _: str, rest: str) -> Iterator[Node]:
+        use = self._records.get(root)
         if use is not None:
             kind = f"{use.source}/{use.kind}"
             yield from (Node(Kind.SOURCE, use.source), Node(Kind.SOURCE, kind))
             if rest and rest != "present":
                 yield Node(Kind.SOURCE, f"{kind}.{rest}")
-            yield from _nodes(matter, use.key)
+            yield from self.all(use.key)
         elif root == APPLICANT:
             yield Node(Kind.SOURCE, APPLICANT)
         elif root == "form":
@@ -117,6 +130,7 @@ class _Scene:
         self._names = tuple(key_of(plan.answers) for plan in compiled.plans)
         self._standing: dict[Part, int] = defaultdict(int)
         self._known: dict[tuple[Part, ...], Dependent] = {}
+        self._listed: dict[int, tuple[str, ...]] = {}
         for bit, plan in enumerate(compiled.plans):
             for part in _parts(plan):
                 self._standing[part] |= 1 << bit
@@ -136,13 +150,18 @@ class _Scene:
         return Dependent(
             matter=self._matter.code,
             matter_name=self._matter.name,
-            situations=tuple(name for bit, name in enumerate(self._names) if standing >> bit & 1),
+            situations=self._situations(standing),
             materials=tuple(self._uses[code] for code in codes[Layer.MATERIAL]),
             fields=tuple(codes[Layer.FIELD]),
             conditions=tuple(codes[Layer.CONDITION]),
             records=tuple(codes[Layer.RECORD]),
             licence=tuple(codes[Layer.LICENCE]),
         )
+
+    def _situations(self, standing: int) -> tuple[str, ...]:
+        if standing not in self._listed:
+            self._listed[standing] = tuple(name for bit, name in enumerate(self._names) if standing >> bit & 1)
+        return self._listed[standing]
 
 
 def _parts(plan: Plan) -> Iterator[Part]:

@@ -1,6 +1,7 @@
 """How each condition is verified: what it needs, which sources that asks, and what happens when one of them is silent."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from miaoban.catalogue.codes import duration
 from miaoban.catalogue.condition import Bases, Condition, Effect, Enough
@@ -10,18 +11,24 @@ from miaoban.catalogue.origins import Origin, origin_of
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.source import Source
 from miaoban.catalogue.tables import ROOT, needed
-from miaoban.models import Frozen
+from miaoban.models import CLOSED
 
 
-class Asked(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
     """A source that a condition asks, and what happens when it is silent."""
+
+    __pydantic_config__ = CLOSED
 
     origin: Origin
     silent: str
 
 
-class ConditionPlan(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionPlan:
     """A condition as it is verified: the paths that it needs, the sources behind them, and what happens if it fails."""
+
+    __pydantic_config__ = CLOSED
 
     condition: str
     title: str

@@ -9,10 +9,10 @@ from miaoban.canonical import digest
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.fields import Fields
-from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.situations import Situation
+from miaoban.catalogue.source import RecordKind
 from miaoban.decision.example import Given, GivenRecord
 from miaoban.decision.plain_vault import VAULT
 from miaoban.evidence.privacy import Private, comparable, protect
@@ -31,8 +31,8 @@ def private(number: ResidentId) -> Private:
 
 def with_values(edition: Edition, name: str, evidence: Evidence, mapping: Mapped) -> Evidence:
     """The evidence of a record of the matter, its values told in another way."""
-    fields = _fields(edition, edition.matter.records[name])
-    return replace(evidence, values=mapping(fields, evidence.values))
+    kind = _kind(edition, edition.matter.records[name])
+    return replace(evidence, values=mapping(kind.fields, evidence.values))
 
 
 def evidence_of(edition: Edition, situation: Situation, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
@@ -55,18 +55,18 @@ def _assessed(edition: Edition, given: Given, use: RecordUse, key: list[Any]) ->
     watermark = Watermark(source=use.source, heard_at=heard) if heard else None
     candidates = given.records.get(f"{use.source}/{use.kind}", {})
     records = (_record(edition, use, record, heard or given.now) for record in candidates.values())
-    fields, kind = _fields(edition, use), edition.sources[use.source].kinds[use.kind]
-    found = (record for record in records if [comparable(fields, record.values)[part] for part in kind.key] == key)
+    kind = _kind(edition, use)
+    found = (record for record in records if [comparable(kind.fields, record.values)[part] for part in kind.key] == key)
     return assess(edition.sources[use.source], next(found, None), watermark, given.now)
 
 
-def _fields(edition: Edition, use: RecordUse) -> Fields:
-    return edition.sources[use.source].kinds[use.kind].fields
+def _kind(edition: Edition, use: RecordUse) -> RecordKind:
+    return edition.sources[use.source].kinds[use.kind]
 
 
 def _record(edition: Edition, use: RecordUse, given: GivenRecord, heard: datetime) -> Record:
-    fields = _fields(edition, use)
-    values = protect(fields, Form(fields).check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
+    kind = _kind(edition, use)
+    values = protect(kind.fields, kind.form.check(given.values, f"/given/records/{use.source}/{use.kind}").values, VAULT)
     at = given.received_at or heard
     named = {"source": use.source, "kind": use.kind, "key": "example", "sequence": 1, "digest": digest(values)}
     return Record(**named, issued_at=at, received_at=at, withdrawn=given.withdrawn, values=values)

@@ -69,9 +69,10 @@ class Played:
 
 def failures(edition: Edition, examples: Mapping[str, Example]) -> Iterator[str]:
     """One Chinese sentence for each place where an example does not come out as expected."""
+    published = Published(edition=edition, version=1, digest="example")
     for name, example in examples.items():
         try:
-            differences = run(edition, example)
+            differences = run(published, example)
         except (ProblemsError, CatalogueError) as error:
             yield f"examples/{name}：不能运行（{error}），请改正示例"
             continue
@@ -88,12 +89,12 @@ def _shown(value: Any) -> str:
     return "空" if value is None else str(value)
 
 
-def run(edition: Edition, example: Example) -> tuple[Difference, ...]:
+def run(published: Published, example: Example) -> tuple[Difference, ...]:
     """Every difference between what an example expects and what this edition decides; none when it passes.
 
     Raises FormError, SituationError or CatalogueError when the example itself cannot be filed.
     """
-    expect, played = example.expect, play(edition, example.given)
+    expect, played = example.expect, play(published, example.given)
     decision = played.decision
     found: dict[str, Any] = {
         "outcome": decision.outcome,
@@ -125,9 +126,9 @@ def _within(part: str, stated: Mapping[str, Any], found: Mapping[str, Any]) -> l
     return [(f"/expect/{part}/{label}", value, found.get(label)) for label, value in stated.items()]
 
 
-def play(edition: Edition, given: Given) -> Played:
+def play(published: Published, given: Given) -> Played:
     """Check the form, look up the records, fill the form from them, and decide."""
-    published = Published(edition=edition, version=1, digest="example")
+    edition = published.edition
     situation, form = published.situation(given.situation)
     values = protect(situation.fields, form.check(given.form, "/given/form").values, VAULT)
     stored = evidence_of(edition, situation, given, comparable(situation.fields, values))

@@ -1,6 +1,7 @@
 """The code of an administrative region (GB/T 2260, and the street and village levels below it)."""
 
 from enum import IntEnum
+from functools import lru_cache
 from typing import ClassVar, Final
 
 from miaoban.identifiers.base import Identifier
@@ -79,12 +80,18 @@ class RegionCode(Identifier):
         return shorter, notes if shorter == text else (*notes, "已去除末尾补零")
 
     def _check(self) -> None:
-        require_length(self.text, (6, 9, 12), self.title, _CURE)
-        require_digits(self.text, self.title, _CURE)
-        if self.text[0] == "0":
-            raise IdentifierError(f"{self.title}第 1 位不能是 0，{_CURE}。")
-        if _unpadded(self.text) != self.text:
-            raise IdentifierError(f"{self.title}末尾的补零应去掉，请写作 {_unpadded(self.text)}。")
+        _require_valid(self.text, self.title)
+
+
+@lru_cache(maxsize=4096)
+def _require_valid(text: str, title: str) -> None:
+    """Raise `IdentifierError` unless the text is valid; there are few regions, and everything names one."""
+    require_length(text, (6, 9, 12), title, _CURE)
+    require_digits(text, title, _CURE)
+    if text[0] == "0":
+        raise IdentifierError(f"{title}第 1 位不能是 0，{_CURE}。")
+    if _unpadded(text) != text:
+        raise IdentifierError(f"{title}末尾的补零应去掉，请写作 {_unpadded(text)}。")
 
 
 def _unpadded(text: str) -> str:
