@@ -15,6 +15,7 @@ class Frozen(BaseModel):
 
     model_config = ConfigDict(
         frozen=True,
+        defer_build=True,  # a validator is made when it is first used: no cold start pays for those that it has no use for
         extra="forbid",
         hide_input_in_errors=True,
         serialize_by_alias=True,

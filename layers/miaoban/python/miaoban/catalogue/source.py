@@ -1,7 +1,4 @@
-"""Sources (数源): what a department keeps, how we come by it, who may use it, and for how long it counts.
-
-The parts of a source are validated within it alone: building a validator for each would be paid by every cold start.
-"""
+"""Sources (数源): what a department keeps, how we come by it, who may use it, and for how long it counts."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,7 +15,7 @@ from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
 
 
-class RecordKind(Frozen, defer_build=True):
+class RecordKind(Frozen):
     """One kind of record of a source: its fields, those that make its key, and the rules that its records are held to."""
 
     key: tuple[str, ...]
@@ -31,7 +28,7 @@ class RecordKind(Frozen, defer_build=True):
         return Form(self.fields)
 
 
-class Contact(Frozen, defer_build=True):
+class Contact(Frozen):
     """Whom to turn to at the department: its office, not a person, with a telephone number, an e-mail address or both."""
 
     office: str
@@ -63,7 +60,7 @@ class Purpose(StrEnum):
     ASK_AGAIN = "ask_again"
 
 
-class Freshness(Frozen, defer_build=True):
+class Freshness(Frozen):
     """How old a record may be for each purpose; a purpose that is not named takes what deciding takes."""
 
     decide: Span
@@ -71,7 +68,7 @@ class Freshness(Frozen, defer_build=True):
     ask_again: Span | None = None
 
 
-class PublicSource(Frozen, defer_build=True):
+class PublicSource(Frozen):
     """A source as everybody may know it.
 
     `absence` says what it means that no record is there: `unknown` (nothing can be concluded) or `none` (there is none,
