@@ -4,6 +4,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n
            KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
            INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
+           <source> GATE
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
            RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
            USES#<kind>/<key> <matter>#<digest>
@@ -110,6 +111,11 @@ def record(source: str, kind: str, record_key: str) -> Key:
 def watermark(source: str) -> Key:
     """When a source last spoke."""
     return Key(Table.RECORDS, source, "WATERMARK")
+
+
+def gate(source: str) -> Key:
+    """The quota and the circuit breaker of a source that is asked."""
+    return Key(Table.RECORDS, source, "GATE")
 
 
 def quarantine(day: date, message: str) -> Key:
