@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from standardwebhooks import Webhook
 
 from functions.networks import resolve
-from functions.notify import posting
-from functions.notify.posting import post
 from miaoban.operations.courier import Answer, UnreachableError, signed
 from miaoban.operations.destinations import DestinationError, Gate, Target
+from miaoban.web import pinned
+from miaoban.web.posting import post
 
 HOST = "exchange.example"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -213,7 +213,7 @@ def test_tls_is_for_the_name(
 ) -> None:
     if trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    posting._tls.cache_clear()
+    pinned.tls.cache_clear()
     names: list[str | None] = []
     with receiver(over_tls(certificate, names)) as port:
         if answered:
@@ -222,4 +222,4 @@ def test_tls_is_for_the_name(
             with pytest.raises(UnreachableError):
                 post(target(port, secure=True, host=host), b"{}", {})
     assert names == [host], reason
-    posting._tls.cache_clear()
+    pinned.tls.cache_clear()

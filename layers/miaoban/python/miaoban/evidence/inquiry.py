@@ -5,6 +5,7 @@ The answer is read strictly; what it says becomes a `Record` as if the departmen
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 from pydantic import Field as Declared
@@ -30,7 +31,7 @@ class Question(Frozen):
     case: str = Declared(pattern=r"^[!-~]{1,64}$")
     request_id: str = Declared(pattern=r"^[0-9A-Za-z_-]{16,64}$")
 
-    @property
+    @cached_property
     def body(self) -> bytes:
         """The question as it is sent: canonical JSON (RFC 8785)."""
         return canonical(self.model_dump(mode="json"))
