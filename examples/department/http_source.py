@@ -2,6 +2,7 @@
 
 import base64
 import json
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -23,9 +24,14 @@ CONTROL = "/control"
 
 
 class HttpSource:
-    """A context manager: it listens on the loopback while it lasts. `asker` is the public key of who may ask, SPKI."""
+    """A context manager: it listens on the loopback while it lasts, over TLS if it is given the rules.
 
-    def __init__(self, register: Register, asker: bytes | None = None, port: int = 0) -> None:
+    `asker` is the public key of who may ask, DER SubjectPublicKeyInfo; without one it answers everybody.
+    """
+
+    def __init__(
+        self, register: Register, asker: bytes | None = None, port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.register, self.asker = register, asker
         self.signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
         self.control = Control()
@@ -34,12 +40,19 @@ class HttpSource:
         self.stopped = threading.Event()
         self._before: Response | None = None
         self._server = _Server(self, port)
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property
     def endpoint(self) -> str:
-        """Where it is asked."""
-        return f"http://127.0.0.1:{self._server.server_port}{PATH}"
+        """Where it is asked, without TLS."""
+        return f"http://127.0.0.1:{self.port}{PATH}"
+
+    @property
+    def port(self) -> int:
+        """The port that it listens on."""
+        return self._server.server_port
 
     @property
     def public_key(self) -> str:

@@ -3,12 +3,14 @@
 import base64
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -22,9 +24,11 @@ from miaoban.evidence import errors
 from miaoban.evidence.inquiry import Answered, Asker, Question
 from miaoban.memory import MemoryAsker, MemorySigner
 from miaoban.operations.destinations import Gate
+from miaoban.web import pinned
 from miaoban.web.asking import WebAsker
 from miaoban.web.lines import AGE_SECONDS, IDLE_SECONDS, Lines
 from tests import kit
+from tests.certificates import certificate
 
 SOURCE, KIND, KEYS = "population-base", "person", {"person": ("number",)}
 VALUES = {"number": kit.REPRESENTATIVE[1], "name": kit.REPRESENTATIVE[0]}
@@ -303,6 +307,43 @@ def test_an_answer_sent_twice_is_never_the_answer_to_the_next_question(asked: We
                 assert asking.public_key is not None
             else:
                 assert answered.values["name"] == f"{asking.public_key}-{number}"
+
+
+HOST = "population.example"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "host", "reason"),
+    [
+        (True, HOST, None),
+        (True, "other.example", "a certificate for another name"),
+        (False, HOST, "a certificate that nobody vouches for"),
+    ],
+)
+def test_a_line_over_tls_is_for_the_name_and_is_kept(
+    *, trusted: bool, host: str, reason: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = certificate(HOST, tmp_path / "certificate.pem")
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(made))
+    pinned.tls.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made)
+    gate = Gate(lambda _host, _port: ("127.0.0.1",), ("127.0.0.0/8",))
+    lines, register = Lines(), Register("public-security", SOURCE, KEYS)
+    register.put(KIND, VALUES)
+    with HttpSource(register, tls=context) as source:
+        asker = WebAsker(gate, MemorySigner(kit.issuing_key()), lines, now)
+        asking = rules(f"https://{host}:{source.port}/records", source.public_key)
+        if reason is None:
+            assert all(asker.ask(question(), asking, 5).found for _ in range(3))
+            assert source.connections == 1
+        else:
+            with pytest.raises(errors.SourceUnreachableError):
+                asker.ask(question(), asking, 5)
+            assert source.questions == [], reason
+        lines.close()
+    pinned.tls.cache_clear()
 
 
 def test_the_address_is_checked_again_for_a_line_that_is_open(asked: Web) -> None:
