@@ -27,6 +27,7 @@ class Fault(StrEnum):
     WRONG_CHARSET = "wrong-charset"
     HUGE = "huge"
     TRUNCATED = "truncated"
+    HANG_UP = "hang-up"
     FLAPPING = "flapping"
     LATE = "late"
     DOUBLE = "double"
@@ -115,6 +116,11 @@ def _truncated(moment: Moment) -> Script:
     return Script((moment.answer.raw[:-9],), close=True)
 
 
+def _hung_up(moment: Moment) -> Script:
+    """It answers, and closes the connection without having said so."""
+    return _sent(moment.answer)._replace(close=True)
+
+
 def _page(_: Moment) -> Script:
     return _sent(Response({"content-type": "text/html; charset=utf-8"}, PAGE))
 
@@ -139,6 +145,7 @@ _SPOILT: Final[Mapping[Fault, Callable[[Moment], Script]]] = {
     Fault.WRONG_CHARSET: _wrong_charset,
     Fault.HUGE: lambda _: _sent(Response({"content-type": JSON}, b'{"x":"' + b"x" * HUGE + b'"}')),
     Fault.TRUNCATED: _truncated,
+    Fault.HANG_UP: _hung_up,
     Fault.FLAPPING: _flapping,
     Fault.DOUBLE: lambda moment: Script((moment.answer.raw, moment.answer.raw)),
 }

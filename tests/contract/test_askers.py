@@ -2,6 +2,7 @@
 
 import base64
 import json
+import select
 import socket
 import ssl
 import time
@@ -26,7 +27,7 @@ from miaoban.memory import MemoryAsker, MemorySigner
 from miaoban.operations.destinations import Gate
 from miaoban.web import pinned
 from miaoban.web.asking import WebAsker
-from miaoban.web.lines import AGE_SECONDS, IDLE_SECONDS, Lines
+from miaoban.web.lines import AGE_SECONDS, IDLE_SECONDS, KEPT, Lines
 from tests import kit
 from tests.certificates import certificate
 
@@ -165,7 +166,7 @@ def asked() -> Iterator[Web]:
 
 
 def test_every_fault_is_played_or_is_of_another_kind(asked: Web) -> None:
-    assert set(Fault) - set(FAULTS) == {Fault.REPLAYED, Fault.FLAPPING, Fault.DOUBLE}
+    assert set(Fault) - set(FAULTS) == {Fault.REPLAYED, Fault.FLAPPING, Fault.DOUBLE, Fault.HANG_UP}
     assert asked.source.questions == []
 
 
@@ -293,6 +294,29 @@ def test_a_line_is_kept_between_questions_for_a_while() -> None:
             clock.now += IDLE_SECONDS - 1
             asked.ask(question())
         assert asked.source.connections == 3, "too old, though never idle"
+
+
+def kept(asked: Web) -> list[socket.socket]:
+    """The sockets of the lines that are kept."""
+    return [line.sock for line in asked.lines._kept.values()]
+
+
+def test_a_line_that_the_source_has_closed_is_not_used(asked: Web) -> None:
+    asked.source.fault(Fault.HANG_UP)
+    for number in range(3):
+        assert asked.ask(question()).found
+        assert asked.source.connections == number + 1
+        closed, _, _ = select.select(kept(asked), [], [], 5)
+        assert len(closed) == 1
+
+
+def test_a_line_sends_at_once_and_few_are_kept(asked: Web) -> None:
+    gate = Gate(lambda _host, _port: ("127.0.0.1",), ("127.0.0.0/8",))
+    asker = WebAsker(gate, MemorySigner(kit.issuing_key()), asked.lines, now)
+    for number in range(KEPT + 2):
+        asker.ask(question(), rules(f"http://source-{number}.example:{asked.source.port}/records", asked.source.public_key), 5)
+    assert len(kept(asked)) == KEPT
+    assert all(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for line in kept(asked))
 
 
 def test_an_answer_sent_twice_is_never_the_answer_to_the_next_question(asked: Web) -> None:
