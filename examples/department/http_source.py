@@ -74,18 +74,24 @@ class HttpSource:
         self.control = Control(fault, seconds)
 
     def answer(self, request: Message, body: bytes) -> Script:
-        """How to answer a request."""
+        """How to answer a request: 401 for who may not ask, 400 for what is no question, or is signed by nobody."""
         if self.asker is not None and not genuine(request, body, self.asker):
-            return Script((Response({"content-type": JSON}, b"{}", 401).raw,))
-        question = json.loads(body)
-        told = dict(self.register.find(question["kind"], question["key"]))
-        if self.control.fault is Fault.OTHER_RECORD:
-            told["values"] = {**told["values"], **dict.fromkeys(question["key"], "another")}
-        answer = self._signed(request, json.dumps(told, ensure_ascii=False).encode())
+            return _refusal(401)
+        try:
+            question = json.loads(body)
+            answer = self._signed(request, self._found(question))
+        except (ValueError, KeyError, TypeError):  # FieldError is a ValueError
+            return _refusal(400)
         played = script(Moment(answer, self.control, self._before, len(self.questions)))
         self.questions.append(question)
         self._before = answer
         return played
+
+    def _found(self, question: dict[str, Any]) -> bytes:
+        told = dict(self.register.find(question["kind"], question["key"]))
+        if self.control.fault is Fault.OTHER_RECORD:
+            told["values"] = {**told["values"], **dict.fromkeys(question["key"], "another")}
+        return json.dumps(told, ensure_ascii=False).encode()
 
     def _signed(self, request: Message, body: bytes) -> Response:
         """An answer whose signature covers its status, type and digest, and the digest of the question."""
@@ -94,6 +100,10 @@ class HttpSource:
         text = f'({covered});created={int(time.time())};keyid="{self.signer.key_id}";alg="{ALGORITHMS[self.signer.suite]}"'
         signature = self.signer.sign(base(Covered(ANSWER, {}, text), Message(fields, status=200), request).encode())
         return Response({**fields, "signature-input": f"source={text}", "signature": f"source={encoded(signature)}"}, body)
+
+
+def _refusal(status: int) -> Script:
+    return Script((Response({"content-type": JSON}, b"{}", status).raw,))
 
 
 def genuine(request: Message, body: bytes, key: bytes) -> bool:

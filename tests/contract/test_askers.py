@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import pytest
 
 from examples.department import Fault, HttpSource, Register
-from examples.department.http_source import CONTROL
+from examples.department.http_source import CONTROL, PATH
 from functions.networks import resolve
 from miaoban.catalogue.asking import Asking, Breaker, Quota
 from miaoban.errors import MiaobanError
@@ -261,12 +261,25 @@ def test_nobody_listens(asked: Web) -> None:
         asked.ask(question(), asking=rules(f"http://127.0.0.1:{port}/"))
 
 
-def test_a_control_call_sets_the_fault(asked: Web) -> None:
-    host, _, port = asked.source.endpoint.removeprefix("http://").removesuffix("/records").partition(":")
-    connection = HTTPConnection(host, int(port))
-    connection.request("POST", CONTROL, json.dumps({"fault": "failed"}))
-    assert connection.getresponse().read() == b"{}"
+def plainly(source: HttpSource, path: str, body: str) -> int:
+    """POST something without a signature, and return the status."""
+    connection = HTTPConnection("127.0.0.1", source.port)
+    connection.request("POST", path, body)
+    status = connection.getresponse().status
     connection.close()
+    return status
+
+
+@pytest.mark.parametrize("body", ["", "[]", "{}", '{"kind": "other", "key": {}}', '{"kind": "person", "key": {"number": "1"}}'])
+def test_the_simulated_source_refuses_what_is_no_signed_question(asked: Web, body: str) -> None:
+    assert plainly(asked.source, PATH, body) == 401
+    asked.source.asker = None
+    assert plainly(asked.source, PATH, body) == 400
+    assert asked.source.questions == []
+
+
+def test_a_control_call_sets_the_fault(asked: Web) -> None:
+    assert plainly(asked.source, CONTROL, json.dumps({"fault": "failed"})) == 200
     with pytest.raises(errors.SourceFailedError):
         asked.ask(question())
 

@@ -58,7 +58,7 @@ def _check_status(source: str, response: HTTPResponse, now: datetime) -> None:
 
 def _check_type(source: str, headers: Headers) -> None:
     coded = headers.get("content-encoding", "identity").strip().lower() != "identity"
-    if headers.get_content_type() != "application/json" or "content-type" not in headers or coded:
+    if headers.get_content_type() != "application/json" or coded:
         raise errors.AnswerNotJsonError(f"数源 {source} 的应答不是 JSON（可能是错误页面），Content-Type 须为 application/json")
     charset = headers.get_content_charset("utf-8")
     if charset != "utf-8":
