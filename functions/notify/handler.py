@@ -14,7 +14,6 @@ from typing import Any
 from functions.batches import Batch, Context, Record
 from functions.composition import services
 from functions.networks import resolve
-from functions.notify.posting import post
 from functions.notify.settings import Settings
 from functions.telemetry import logger
 from miaoban.aws.outbox import SqsOutbox
@@ -22,6 +21,7 @@ from miaoban.operations.courier import Courier
 from miaoban.operations.destinations import Gate
 from miaoban.operations.notify import Envelope, Message, notify, read_message
 from miaoban.operations.services import Services
+from miaoban.web.posting import post
 
 SERVICE = "notify"
 MARGIN = 15_000

@@ -6,21 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from standardwebhooks import Webhook
 
 from functions.networks import resolve
-from functions.notify import posting
-from functions.notify.posting import post
 from miaoban.operations.courier import Answer, UnreachableError, signed
 from miaoban.operations.destinations import DestinationError, Gate, Target
+from miaoban.web import pinned
+from miaoban.web.posting import post
+from tests.certificates import certificate
 
 HOST = "exchange.example"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -168,23 +165,9 @@ def test_the_resolver_and_the_gate() -> None:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trusted_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a certificate for HOST that signs itself, with its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(private + made.public_bytes(Encoding.PEM))
-    return path
+    return certificate(HOST, tmp_path_factory.mktemp("tls") / "certificate.pem")
 
 
 def over_tls(certificate: Path, names: list[str | None]) -> Serve:
@@ -209,17 +192,17 @@ def over_tls(certificate: Path, names: list[str | None]) -> Serve:
     ],
 )
 def test_tls_is_for_the_name(
-    *, trusted: bool, host: str, answered: bool, reason: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
+    *, trusted: bool, host: str, answered: bool, reason: str, trusted_certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    posting._tls.cache_clear()
+        monkeypatch.setenv("SSL_CERT_FILE", str(trusted_certificate))
+    pinned.tls.cache_clear()
     names: list[str | None] = []
-    with receiver(over_tls(certificate, names)) as port:
+    with receiver(over_tls(trusted_certificate, names)) as port:
         if answered:
             assert post(target(port, secure=True, host=host), b"{}", {}) == Answer(200), reason
         else:
             with pytest.raises(UnreachableError):
                 post(target(port, secure=True, host=host), b"{}", {})
     assert names == [host], reason
-    posting._tls.cache_clear()
+    pinned.tls.cache_clear()

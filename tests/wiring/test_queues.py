@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from functions.notify.handler import MARGIN
-from functions.notify.posting import TOTAL_SECONDS
 from miaoban.operations.deliveries import Redelivery
 from miaoban.operations.notify import read_message
 from miaoban.operations.relay import SOURCE, relayed
+from miaoban.web.posting import TOTAL_SECONDS
 from tests.wiring.templates import ROOT, Function, Json, everywhere, functions, leads_to, listed, nested
 
 READ_BY_OTHERS = [

@@ -11,12 +11,18 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from miaoban.licence import sm2
 
 RAW_LENGTH = 64
+_SM2_CURVE = bytes.fromhex("06082a811ccf5501822d")  # the object identifier 1.2.156.10197.1.301, DER
 
 
 def verifies(suite: str, key: bytes, message: bytes, signature: bytes) -> bool:
     """Whether a raw signature (r and s, 64 bytes) is that of the key (DER SubjectPublicKeyInfo) under the suite."""
     verifier = _SUITES.get(suite)
     return verifier is not None and len(signature) == RAW_LENGTH and verifier(key, message, signature)
+
+
+def suite_of(key: bytes) -> str:
+    """The suite of a public key (DER SubjectPublicKeyInfo): `sm2` for one on that curve, else `p256`."""
+    return "sm2" if _SM2_CURVE in key[: -sm2.POINT_LENGTH] else "p256"
 
 
 def _p256(key: bytes, message: bytes, signature: bytes) -> bool:

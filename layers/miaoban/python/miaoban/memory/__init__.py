@@ -1,5 +1,6 @@
 """The ports in memory, for tests: they pass the same contract tests as the adapters of AWS."""
 
+from miaoban.memory.asker import MemoryAsker
 from miaoban.memory.bus import MemoryBus
 from miaoban.memory.objects import MemoryObjects
 from miaoban.memory.outbox import MemoryOutbox, Sent
@@ -7,4 +8,4 @@ from miaoban.memory.signer import MemorySigner
 from miaoban.memory.store import MemoryStore
 from miaoban.memory.vault import MemoryVault
 
-__all__ = ["MemoryBus", "MemoryObjects", "MemoryOutbox", "MemorySigner", "MemoryStore", "MemoryVault", "Sent"]
+__all__ = ["MemoryAsker", "MemoryBus", "MemoryObjects", "MemoryOutbox", "MemorySigner", "MemoryStore", "MemoryVault", "Sent"]

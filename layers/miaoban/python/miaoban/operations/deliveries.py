@@ -173,10 +173,10 @@ def wait(attempts: int, jitter: float, retry_after: str | None, now: datetime) -
     if attempts >= ATTEMPTS:
         return None
     planned = SCHEDULE[max(attempts, 1) - 1] * (1 + JITTER * jitter)
-    return timedelta(seconds=max(planned, min(_asked(retry_after, now), LONGEST_WAIT)))
+    return timedelta(seconds=max(planned, min(asked_seconds(retry_after, now), LONGEST_WAIT)))
 
 
-def _asked(retry_after: str | None, now: datetime) -> float:
+def asked_seconds(retry_after: str | None, now: datetime) -> float:
     """The seconds of a Retry-After header (RFC 9110 section 10.2.3: seconds or a date), 0 if it can not be read."""
     if retry_after is None:
         return 0

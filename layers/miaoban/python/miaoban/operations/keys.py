@@ -6,6 +6,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
            DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
+           <source> GATE
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
            USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
@@ -127,6 +128,11 @@ def record(source: str, kind: str, record_key: str) -> Key:
 def watermark(source: str) -> Key:
     """When a source last spoke."""
     return Key(Table.RECORDS, source, "WATERMARK")
+
+
+def gate(source: str) -> Key:
+    """The quota and the circuit breaker of a source that is asked."""
+    return Key(Table.RECORDS, source, "GATE")
 
 
 def quarantine(day: date, message: str) -> Key:

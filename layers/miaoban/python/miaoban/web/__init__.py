@@ -1,0 +1,1 @@
+"""The web as we call it: to addresses that were checked, in bounded time, following nothing."""
