@@ -49,8 +49,8 @@ names: $(SYNCED) ## say which standard material Q=NAME is, or the names in FILE=
 token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department|steward
 	@$(PY) -m tools.token $(ROLE)
 
-publish: $(SYNCED) ## check and release the matters/ folders, or MATTER=NAME, as immutable versions; CHECK=1 only checks
-	$(PY) -m tools.publish $(if $(CHECK),--check) $(MATTER)
+publish: $(SYNCED) ## check and release the matters/ folders, or MATTER=NAME, as immutable versions; CHECK=1 only checks; SOURCES=FOLDER of own sources
+	$(PY) -m tools.publish $(if $(CHECK),--check) $(if $(SOURCES),--sources "$(SOURCES)") $(MATTER)
 
 generate: $(SYNCED) ## make up guide items: SIZE=shenyang|liaoning|COUNT OUT=FILE
 	$(PY) -m tools.generate $(SIZE) --out "$(OUT)"

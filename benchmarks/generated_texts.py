@@ -29,8 +29,11 @@ def source(number: int) -> str:
     return f"""code: source-{number:05}
 name: {owner}{OBJECTS[number % len(OBJECTS)]}数据库{number}
 owner: department-{number % len(DEPARTMENTS)}
+contact: {{office: 数据管理机构, phone: 024-00000000}}
+access: registry
+sharing: unconditional
 absence: {absence}
-freshness_days: 30
+freshness: {{decide: 30}}
 kinds:
   record:
     key: [uscc]

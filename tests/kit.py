@@ -22,10 +22,15 @@ from miaoban.evidence.record import Record, Watermark
 from miaoban.identifiers import ResidentId
 from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import keys
-from miaoban.operations.editions import publish
+from miaoban.operations.cases import load
+from miaoban.operations.editions import current, publish
+from miaoban.operations.filings import quota_key
 from miaoban.operations.gathering import record_key
+from miaoban.operations.holds import Taken
+from miaoban.operations.once import Once
+from miaoban.operations.opining import DepartmentOpinion, opine
 from miaoban.operations.services import Services
-from miaoban.operations.submit import Application
+from miaoban.operations.submit import Application, filing_from
 from miaoban.ports import Signer, Store
 from miaoban.storage import Commit, Item, Key, Put
 from tests import watched
@@ -119,7 +124,25 @@ def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
         for record in records.values():
             received = record.received_at or given.heard.get(source)
             put_record(found, source, kind, record.values, withdrawn=record.withdrawn, at=received)
+    if given.taken:
+        take(found, matter, given)
     return found
+
+
+def agree(found: Services, case_id: str) -> None:
+    """Let every department that is asked agree."""
+    for one in load(found, case_id).case.missing:
+        told = DepartmentOpinion(officer=f"{one.department}-1", department=one.department, agree=True, reason="符合条件")
+        opine(found, case_id, told, Once(found, told.officer, case_id, {}), lambda _: None)
+
+
+def take(found: Services, matter: str, given: Given) -> None:
+    """Let earlier approvals have taken of the quota what an example says."""
+    application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
+    filing, _ = filing_from(found, current(found, matter), application, party(found))
+    key = quota_key(found, filing, comparable(filing.situation.fields, filing.form))
+    assert key is not None, "the matter has a quota"
+    found.store.commit(Commit((Put(Item(key, Taken(taken=given.taken).text()), replaces=None),)))
 
 
 def hear(found: Services, source: str, at: datetime | None = None) -> None:

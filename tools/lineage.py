@@ -18,13 +18,13 @@ from miaoban.catalogue.bundle import bundle
 from miaoban.catalogue.codes import word
 from miaoban.catalogue.compiled import burden, compile_edition
 from miaoban.catalogue.errors import CatalogueError
-from miaoban.catalogue.lineage import ASKABLE, Lineage, Why, node_of
-from miaoban.catalogue.nodes import Dependent, Kind, MaterialUse
+from miaoban.catalogue.lineage import ASKABLE, Lineage, Todo, Why, node_of
+from miaoban.catalogue.nodes import Dependent, Kind, Node
 from miaoban.catalogue.plans import Way
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.standards import read_standards
+from miaoban.operations.standards import sources_of
 from tools.folders import editions_of, folders
-from tools.naming import STANDARDS
+from tools.naming import house_standards
 
 WIDE: Final = 180
 """Columns of a table that is written to a file."""
@@ -39,7 +39,7 @@ WHYS: Final[Mapping[str, str]] = {
     Why.HELD: "数源已有，可以免于提交",
     Why.GOVERNMENT: "政府部门核发，还没有接数源",
 }
-KINDS: Final[Mapping[str, str]] = {Kind.SOURCE: "数源", Kind.MATERIAL: "材料", Kind.FIELD: "字段"}
+KINDS: Final[Mapping[str, str]] = {Kind.SOURCE: "数源", Kind.MATERIAL: "材料", Kind.FIELD: "字段", Kind.MATTER: "改办的事项"}
 
 Editions = Mapping[str, Edition]
 
@@ -111,29 +111,24 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) ->
 
 
 def _matter(code: str, editions: Editions) -> Table:
-    rests = _lineage(editions).rests(code)
+    lineage, node = _lineage(editions), Node(Kind.MATTER, code)
+    rests = lineage.rests(code)
     if rests is None:
         raise unknown(code, "事项", editions)
-    rows = ((KINDS[kind], "\n".join(node.key for node in rests.nodes if node.kind is kind)) for kind in ASKABLE)
-    return table(f"{rests.name}所依据的", ("层", "对象"), rows)
+    rows = [(KINDS[kind], "\n".join(node.key for node in rests.nodes if node.kind is kind)) for kind in KINDS]
+    senders = "\n".join(f"{entry.matter}（{'、'.join(entry.conditions)}）" for entry in lineage.dependents(node))
+    return table(f"{rests.name}所依据的", ("层", "对象"), [*rows, ("把人送到本事项的", senders)])
+
+
+def todo(editions: Editions) -> tuple[Todo, ...]:
+    """What the editions ask for though a source holds it, by the standards of this repository too."""
+    return _lineage(editions).asked_though_held(sources_of(house_standards()))
 
 
 def _todo(_: str, editions: Editions) -> Table:
-    todos = _lineage(editions).asked_though_held(_by_standard())
-    rows = ((todo.matter_name, todo.name, WHYS[todo.why], todo.source or "", todo.spared_in or "") for todo in todos)
+    todos = todo(editions)
+    rows = ((one.matter_name, one.name, WHYS[one.why], one.source or "", one.spared_in or "") for one in todos)
     return table(f"应当免于提交而仍在索要的材料：{len(todos)} 项", ("事项", "材料", "原因", "数源", "已免的事项"), rows)
-
-
-def _by_standard() -> Callable[[MaterialUse], str | None]:
-    """Which source spares a material by its standard, which it names or whose name it has."""
-    standards = read_standards(STANDARDS.name, STANDARDS.read_text(encoding="utf-8"))
-
-    def source(use: MaterialUse) -> str | None:
-        named = standards.match(use.name)
-        standard = standards.standards.get(use.standard or (named.code if named else ""))
-        return standard.source if standard else None
-
-    return source
 
 
 def _burden(_: str, editions: Editions) -> Table:

@@ -30,10 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not names:
             print("用法：make names Q=材料名称，或者 make names FILE=文件（一行一个名称，或者事项的 materials.yaml）")
             return 2
-        return explain(read_standards(STANDARDS.name, STANDARDS.read_text(encoding="utf-8")), names)
+        return explain(house_standards(), names)
     except (CatalogueError, TextError, OSError, UnicodeDecodeError) as error:
         print(f"无法读取：{error}")
         return 2
+
+
+def house_standards() -> Standards:
+    """The standards of this repository; raises CatalogueError, OSError and UnicodeDecodeError."""
+    return read_standards(STANDARDS.name, STANDARDS.read_text(encoding="utf-8"))
 
 
 def names_of(file: Path) -> list[str]:

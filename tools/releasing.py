@@ -7,13 +7,15 @@ from typing import Final, NamedTuple
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Release
 from miaoban.catalogue.releasing import WORDS
-from miaoban.decision.example import Example
 from miaoban.decision.shadow import UNKNOWN, Otherwise, Shadow
 from miaoban.operations import keys
+from miaoban.operations.activating import read_release
+from miaoban.operations.astray import NONE, Beside
 from miaoban.operations.once import Once
 from miaoban.operations.releases import Drafting, confirm, draft, propose
 from miaoban.operations.services import Services
-from miaoban.operations.shadowing import impact_of, shadow_page
+from miaoban.operations.shadowing import ShadowStep, impact_of, run_shadow
+from tools.folders import Content
 
 KEY_LETTERS: Final = 20
 SHOWN: Final = 20
@@ -36,17 +38,20 @@ def in_force(services: Services, edition: Edition) -> bool:
 
 
 def drafted(
-    services: Services, edition: Edition, examples: Mapping[str, Example], by: str, effective_from: datetime | None = None
+    services: Services, content: Content, by: str, effective_from: datetime | None = None, beside: Beside = NONE
 ) -> Release:
-    """Draft and check a content."""
-    content = Drafting(edition=edition, examples=examples, effective_from=effective_from)
-    return Release.model_validate(draft(services, content, by, _once(services, by)))
+    """Draft and check a content, beside the matters that are published with it."""
+    edition, examples = content
+    drafting = Drafting(edition=edition, examples=examples, effective_from=effective_from)
+    return Release.model_validate(draft(services, drafting, by, _once(services, by), beside))
 
 
-def published(services: Services, release: Release, stewards: Stewards) -> Release:
-    """Propose and confirm a release; raises ReleaseRefusedError with all findings, FourEyesError."""
+def published(services: Services, release: Release, stewards: Stewards, beside: Beside = NONE) -> Release:
+    """Propose and confirm a release, after a shadow run; raises ReleaseRefusedError with all findings, FourEyesError."""
     propose(services, release.id, stewards.proposer, _once(services, stewards.proposer), _anybody)
-    done = confirm(services, release.id, stewards.confirmer, _once(services, stewards.confirmer), _anybody)
+    if read_release(services, release.id).shadow is None:
+        shadowed(services, release, stewards.confirmer)
+    done = confirm(services, release.id, stewards.confirmer, _once(services, stewards.confirmer), _anybody, beside)
     return Release.model_validate(done)
 
 
@@ -58,19 +63,15 @@ def _anybody(_: Release) -> None:
     """Whoever reaches the tables with the developer's rights has passed already; four eyes are kept below."""
 
 
-def shadowed(services: Services, release: Release) -> Shadow:
-    """The whole shadow run, page by page."""
-    page, cursor = shadow_page(services, release)
-    pages = [page]
-    while cursor:
-        page, cursor = shadow_page(services, release, cursor)
-        pages.append(page)
-    return Shadow(
-        receipts=sum(page.receipts for page in pages),
-        same=sum(page.same for page in pages),
-        differing=tuple(one for page in pages for one in page.differing),
-        erased=sum(page.erased for page in pages),
-    )
+def shadowed(services: Services, release: Release, by: str) -> Shadow:
+    """The whole shadow run, page by page; the release keeps what it came to."""
+    pages: list[ShadowStep] = []
+    while not pages or pages[-1].more:
+        step = run_shadow(services, release.id, by, _once(services, by), _anybody)
+        pages.append(ShadowStep.model_validate(step))
+    tally, differing = pages[-1].tally, tuple(one for page in pages for one in page.differing)
+    decided = tally.examined - tally.erased
+    return Shadow(receipts=decided, same=tally.same, differing=differing, erased=tally.erased)
 
 
 def told(services: Services, release: Release, places: Mapping[str, str] | None = None) -> Iterator[str]:
@@ -85,7 +86,7 @@ def told(services: Services, release: Release, places: Mapping[str, str] | None 
         return
     yield f"  检查：{release.examples} 个示例全部相符，没有发现问题"
     yield from (f"  影响：{line}" for line in impact_of(services, release).lines)
-    yield from _shadow_lines(shadowed(services, release))
+    yield from _shadow_lines(shadowed(services, release, release.drafted_by))
 
 
 def refusal(code: str, says: str) -> str:
@@ -105,7 +106,7 @@ def _shadow_lines(shadow: Shadow) -> Iterator[str]:
     )
     yield from (f"    {_one(one)}" for one in shadow.differing[:SHOWN])
     if len(shadow.differing) > SHOWN:
-        yield f"    另有 {len(shadow.differing) - SHOWN} 份，见 GET /v1/releases/{{release}}/shadow"
+        yield f"    另有 {len(shadow.differing) - SHOWN} 份，见 POST /v1/releases/{{release}}/shadow 的各页"
 
 
 def _one(one: Otherwise) -> str:

@@ -8,7 +8,7 @@ from miaoban.catalogue.lineage import Todo
 from miaoban.catalogue.matter import Material, Question, RecordUse
 from miaoban.catalogue.nodes import Dependent
 from miaoban.catalogue.regions import Limits, Organ
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.source import PublicSource
 from miaoban.models import Frozen
 from miaoban.operations.editions import Listed
 
@@ -20,7 +20,7 @@ class MatterList(Frozen):
     cursor: str | None = None
 
 
-class MatterAnswer(Frozen):
+class MatterAnswer(Frozen, defer_build=True):
     """A matter as people read it: what it asks, on which basis, in which time, at which organ."""
 
     code: str
@@ -36,8 +36,30 @@ class MatterAnswer(Frozen):
     questions: Mapping[str, Question]
     materials: Mapping[str, Material]
     records: Mapping[str, RecordUse]
-    sources: Mapping[str, Source]
+    sources: Mapping[str, PublicSource]
     form_schema: Mapping[str, Any]
+
+
+class SourceList(Frozen, defer_build=True):
+    """A page of the resource catalogue, in order of codes."""
+
+    items: tuple[PublicSource, ...]
+    cursor: str | None = None
+
+
+class UsedBy(Frozen):
+    """A matter that uses a source."""
+
+    code: str
+    name: str
+
+
+class SourceAnswer(Frozen, defer_build=True):
+    """A source, and a page of the matters that use it."""
+
+    source: PublicSource
+    matters: tuple[UsedBy, ...]
+    cursor: str | None = None
 
 
 class ListAnswer(Frozen):

@@ -32,11 +32,24 @@ def permit_case(call: Call) -> Callable[[Case], None]:
 
 def permit_review(call: Call) -> Callable[[Case], None]:
     """A guard that lets only the organ's officers pass, and nobody in the own case."""
+    return _permit_task(call, lambda case: (case.organ.department,))
 
+
+def permit_opinion(call: Call) -> Callable[[Case], None]:
+    """A guard that lets only officers of the departments pass that are asked, and nobody in the own case."""
+    return _permit_task(call, lambda case: tuple(one.department for one in case.opinions))
+
+
+def permit_look(call: Call) -> Callable[[Case], None]:
+    """A guard that lets the officers of the organ and of the departments pass that are asked."""
+    return _permit_task(call, lambda case: (case.organ.department, *(one.department for one in case.opinions)))
+
+
+def _permit_task(call: Call, departments: Callable[[Case], tuple[str, ...]]) -> Callable[[Case], None]:
     def permit(case: Case) -> None:
-        organ = case.organ
-        task = Resource.task(department=organ.department, region=RegionCode(organ.region), owner=case.party.owner)
-        if not call.may(task):
+        region, owner = RegionCode(case.organ.region), case.party.owner
+        tasks = (Resource.task(department=name, region=region, owner=owner) for name in departments(case))
+        if not any(map(call.may, tasks)):
             raise NotFoundError("没有这个任务，请核对任务编号")
 
     return permit

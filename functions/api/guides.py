@@ -10,7 +10,7 @@ from functions.api.catalogue_models import LineageAnswer, ListAnswer, TodoList
 from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.catalogue.bundle import Bundle
-from miaoban.catalogue.guidance import GuidePage
+from miaoban.catalogue.guide_page import GuidePage
 from miaoban.catalogue.lineage import node_of
 from miaoban.catalogue.lists import LISTS
 from miaoban.catalogue.notice import Notice
@@ -50,7 +50,7 @@ def read_list(call: Call) -> ListAnswer:
 
 @operation(routes, Action.READ_LINEAGE, LineageAnswer)
 def read_lineage(call: Call) -> LineageAnswer:
-    """Read what depends on a source, a field or a material, such as source:legal-person-base."""
+    """Read what depends on a source, a field, a material or another matter, such as source:legal-person-base."""
     node = _required(call, "node", "血缘图中的对象，如 source:数源")
     items, cursor = page_of_uses(call.services, node_of(node), call.query.get("cursor"))
     return LineageAnswer(node=node, items=items, cursor=cursor)

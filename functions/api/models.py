@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field as Declared
 from pydantic import RootModel
 
-from miaoban.case.case import Status
+from miaoban.case.case import Opinion, Status
 from miaoban.catalogue.matter import Conclusion
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
@@ -63,10 +63,21 @@ class EmptyBody(Frozen):
 
 
 class DecisionBody(Frozen):
-    """An officer's decision: `approve`, or one of the task's `conclusions` if it has any; the reason is part of the record."""
+    """An officer's decision: `approve`, or one of the task's `conclusions` if it has any; the reason is part of the record.
+
+    `without_opinions` says why opinions of departments that are late are not waited for.
+    """
 
     approve: bool | None = None
     conclusion: str | None = Declared(default=None, max_length=80)
+    reason: str = Declared(min_length=2, max_length=1000)
+    without_opinions: str | None = Declared(default=None, min_length=2, max_length=1000)
+
+
+class OpinionBody(Frozen):
+    """A department's opinion on its items; the reason is part of the record."""
+
+    agree: bool
     reason: str = Declared(min_length=2, max_length=1000)
 
 
@@ -135,6 +146,9 @@ class Happening(Frozen):
     waiting_for: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     direction: Direction | None = None
+    department: str | None = None
+    agree: bool | None = None
+    without_opinions: str | None = None
 
 
 class Timeline(Frozen):
@@ -145,9 +159,10 @@ class Timeline(Frozen):
 
 
 class Task(Frozen):
-    """Something that a person must decide: a case under review, or a proposal to set a licence aside.
+    """What a person must do: decide a case under review, give an opinion on it, decide a proposal to set a licence aside.
 
-    Where there are `conclusions`, the decision names one of them by its code.
+    Where there are `conclusions`, the decision names one of them by its code. `opinions` are those of the departments that were
+    asked: all for who decides, the own for who is asked.
     """
 
     task: str
@@ -161,6 +176,7 @@ class Task(Frozen):
     licence: str | None = None
     proposer: str | None = None
     reason: str | None = None
+    opinions: tuple[Opinion, ...] = ()
 
 
 class TaskList(Frozen):

@@ -1,4 +1,4 @@
-"""What an officer does: take tasks, decide them with a reason, propose to set a licence aside."""
+"""What an officer does: take tasks, decide them or give an opinion with a reason, propose to set a licence aside."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,17 @@ from typing import Any
 from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
-from functions.api.guards import permit_licence, permit_proposal, permit_review
-from functions.api.models import DecidedTask, DecisionBody, SetAsideBody, Task, TaskList
+from functions.api.guards import permit_licence, permit_look, permit_opinion, permit_proposal, permit_review
+from functions.api.models import CaseAnswer, DecidedTask, DecisionBody, OpinionBody, SetAsideBody, Task, TaskList
 from functions.api.routing import operation
 from miaoban.access.routes import Action
 from miaoban.case.case import Case, Status
 from miaoban.operations import keys
 from miaoban.operations.cases import load
+from miaoban.operations.consulting import Consultation
 from miaoban.operations.editions import at_version
 from miaoban.operations.errors import NotFoundError
+from miaoban.operations.opining import DepartmentOpinion, opine
 from miaoban.operations.reading import page_of_queue
 from miaoban.operations.review import PersonalDecision, review
 from miaoban.operations.set_aside import PREFIX, Proposal, decide_proposal, proposal_key, propose, read_proposal
@@ -43,7 +45,7 @@ def read_task(call: Call) -> Task:
         permit_proposal(call)(proposal)
         return _set_aside(proposal)
     case = load(call.services, task).case
-    permit_review(call)(case)
+    permit_look(call)(case)
     if case.status is not Status.REVIEWING:
         raise NotFoundError("这个任务已经办结，请刷新任务列表")
     return _review(call, case, with_form=True)
@@ -61,6 +63,14 @@ def decide_task(call: Call) -> Mapping[str, Any]:
     return review(call.services, task, decided, once, permit_review(call))
 
 
+@operation(routes, Action.GIVE_OPINION, CaseAnswer, OpinionBody, once=True)
+def give_opinion(call: Call) -> Mapping[str, Any]:
+    """Give the own department's opinion on a case that another decides, with a reason."""
+    body, case = call.body(OpinionBody), call.path["task"]
+    told = DepartmentOpinion(officer=call.principal.subject, department=call.principal.department or "", **body.model_dump())
+    return opine(call.services, case, told, call.once({"task": case, **body.model_dump()}), permit_opinion(call))
+
+
 @operation(routes, Action.PROPOSE_SET_ASIDE, Proposal, SetAsideBody, status=201, once=True)
 def propose_set_aside(call: Call) -> Mapping[str, Any]:
     """Propose to set a licence aside; another officer decides."""
@@ -73,12 +83,20 @@ def _task(call: Call, item: Item) -> Task | None:
     """A task as it stands in the queue; None for what an older index entry still shows."""
     if item.key.sort == "CASE":
         return _review(call, Case.read(item.body), with_form=False)
+    if item.key.sort.startswith("CONSULTATION#"):
+        return _opinion(Consultation.read(item.body))
     proposal = Proposal.read(item.body)
     return _set_aside(proposal) if proposal.approved is None else None
 
 
 def _review(call: Call, case: Case, *, with_form: bool) -> Task:
     published = at_version(call.services, case.matter, case.version)
+    view = case_view(case, published if with_form else None)
+    department = call.principal.department
+    if department != case.organ.department:
+        (opinion,) = (one for one in case.opinions if one.department == department)
+        asked = Consultation(case=case.id, matter_name=case.matter_name, organ=case.organ, opinion=opinion)
+        return _opinion(asked).model_copy(update={"case": view})
     return Task(
         task=case.id,
         kind="review",
@@ -87,7 +105,20 @@ def _review(call: Call, case: Case, *, with_form: bool) -> Task:
         role=published.matter.reviewer.name,
         conclusions=published.matter.reviewer.conclusions,
         deadline=case.deadline.isoformat() if case.deadline else None,
-        case=case_view(case, published if with_form else None),
+        case=view,
+        opinions=case.opinions,
+    )
+
+
+def _opinion(asked: Consultation) -> Task:
+    return Task(
+        task=asked.case,
+        kind="opinion",
+        matter_name=asked.matter_name,
+        organ=asked.organ,
+        role=asked.opinion.by,
+        deadline=asked.opinion.deadline.isoformat() if asked.opinion.deadline else None,
+        opinions=(asked.opinion,),
     )
 
 

@@ -17,11 +17,12 @@ from miaoban.catalogue.errors import (
     ProblemsError,
     ReleaseNotFoundError,
     ReleaseStateError,
+    SourceNotFoundError,
 )
 from miaoban.errors import FinalError, MiaobanError, RetryableError
 from miaoban.licence.errors import CredentialError, LicenceErasedError, LicenceNotFoundError, LicenceStateError
 from miaoban.models import Frozen
-from miaoban.operations.errors import KeyReusedError, NotFoundError
+from miaoban.operations.errors import KeyReusedError, NotFoundError, QuotaError
 from miaoban.ports import CursorError
 
 STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
@@ -34,6 +35,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (FourEyesError, 403),
     (MatterNotFoundError, 404),
     (EntryNotFoundError, 404),
+    (SourceNotFoundError, 404),
     (CaseNotFoundError, 404),
     (LicenceNotFoundError, 404),
     (ReleaseNotFoundError, 404),
@@ -44,6 +46,7 @@ STATUSES: tuple[tuple[type[MiaobanError], int], ...] = (
     (KeyReusedError, 409),
     (CaseErasedError, 410),
     (LicenceErasedError, 410),
+    (QuotaError, 409),
     (ProblemsError, 422),
     (CredentialError, 422),
     (RetryableError, 503),

@@ -32,9 +32,8 @@ def read_matter(call: Call) -> MatterAnswer:
     matter = published.matter
     shared = {name: getattr(matter, name) for name in MatterAnswer.model_fields if hasattr(matter, name)}
     shared["organs"] = matter.all_organs
-    return MatterAnswer(
-        **shared, version=published.version, sources=published.edition.sources, form_schema=Form(matter.fields).schema
-    )
+    sources = {code: source.public for code, source in published.edition.sources.items()}
+    return MatterAnswer(**shared, version=published.version, sources=sources, form_schema=Form(matter.fields).schema)
 
 
 @operation(routes, Action.VERIFY_LICENCE, Verification, VerificationBody)

@@ -6,7 +6,6 @@ from pydantic import Field as Declared
 
 from miaoban.catalogue.impact import Impact
 from miaoban.catalogue.release import Release, Stage
-from miaoban.decision.shadow import Otherwise, Shadow
 from miaoban.models import Frozen
 
 
@@ -39,18 +38,6 @@ class ReleaseAnswer(Frozen):
     lines: tuple[str, ...]
 
 
-class ShadowAnswer(Frozen):
-    """A page of a shadow run, newest decisions first: how many would come out otherwise, and which."""
-
-    receipts: int
-    same: int
-    otherwise: int
-    unknown: int
-    erased: int
-    differing: tuple[Otherwise, ...]
-    cursor: str | None = None
-
-
 class ReasonBody(Frozen):
     """Why; the reason is part of the record."""
 
@@ -61,16 +48,3 @@ def line_of(release: Release) -> ReleaseLine:
     """A release as it is listed."""
     shared = {name: getattr(release, name) for name in ReleaseLine.model_fields if name != "findings"}
     return ReleaseLine(**shared, findings=len(release.findings))
-
-
-def shadow_answer(shadow: Shadow, cursor: str | None) -> ShadowAnswer:
-    """A page of a shadow run as it is answered."""
-    return ShadowAnswer(
-        receipts=shadow.receipts,
-        same=shadow.same,
-        otherwise=shadow.otherwise,
-        unknown=shadow.unknown,
-        erased=shadow.erased,
-        differing=shadow.differing,
-        cursor=cursor,
-    )

@@ -8,14 +8,14 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 from functions.api.calls import Call
 from functions.api.guards import permit_release
 from functions.api.models import EmptyBody
-from functions.api.release_models import ReasonBody, ReleaseAnswer, ReleaseList, ShadowAnswer, line_of, shadow_answer
+from functions.api.release_models import ReasonBody, ReleaseAnswer, ReleaseList, line_of
 from functions.api.routing import operation
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.catalogue.release import Release
 from miaoban.operations.activating import read_release
 from miaoban.operations.releases import Drafting, Said, confirm, draft, listed, propose, retire, withdraw
-from miaoban.operations.shadowing import impact_of, shadow_page
+from miaoban.operations.shadowing import ShadowStep, impact_of, run_shadow
 
 routes = Blueprint(__name__)
 
@@ -39,17 +39,19 @@ def draft_release(call: Call) -> Mapping[str, Any]:
 
 @operation(routes, Action.READ_RELEASE, ReleaseAnswer)
 def read_one_release(call: Call) -> ReleaseAnswer:
-    """Read a release: its findings, and what it changes."""
-    release = _permitted(call)
+    """Read a release: its findings, what it changes, and what its shadow run came to."""
+    release = read_release(call.services, call.path["release"])
+    permit_release(call)(release)
     impact = impact_of(call.services, release)
     return ReleaseAnswer(release=release, impact=impact, lines=impact.lines)
 
 
-@operation(routes, Action.RUN_SHADOW, ShadowAnswer)
-def run_shadow(call: Call) -> ShadowAnswer:
-    """Decide a page of past receipts again under a release."""
-    shadow, cursor = shadow_page(call.services, _permitted(call), call.query.get("cursor"))
-    return shadow_answer(shadow, cursor)
+@operation(routes, Action.RUN_SHADOW, ShadowStep, EmptyBody, once=True)
+def run_a_shadow(call: Call) -> Mapping[str, Any]:
+    """Decide the next page of past receipts again under a release, which keeps what the whole run came to."""
+    call.body(EmptyBody)
+    release, by = call.path["release"], call.principal.subject
+    return run_shadow(call.services, release, by, call.once({"release": release}), permit_release(call))
 
 
 @operation(routes, Action.PROPOSE_RELEASE, Release, EmptyBody, once=True)
@@ -82,9 +84,3 @@ def retire_release(call: Call) -> Mapping[str, Any]:
     release, reason = call.path["release"], call.body(ReasonBody).reason
     once = call.once({"release": release, "reason": reason})
     return retire(call.services, release, Said(call.principal.subject, reason), once, permit_release(call))
-
-
-def _permitted(call: Call) -> Release:
-    release = read_release(call.services, call.path["release"])
-    permit_release(call)(release)
-    return release

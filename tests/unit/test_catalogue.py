@@ -169,6 +169,7 @@ MISTAKES = [
     ),
     (CONDITIONS, swap("    redirect: {to: not-needed}\n", ""), "C4 的 otherwise 是 redirect 时要写 redirect", "nowhere to go"),
     (CONDITIONS, swap("region: form.county}", "region: form.town}"), "C8 的 redirect.region 没有", "an unknown region"),
+    (CONDITIONS, swap("{to: not-needed}", "{to: held}"), "C4 指引到已有的结果", "what is held, where nothing need be"),
     (CONDITIONS, swap("answers: {kind: change}", "answers: {kind: alter}"), "C9 的 redirect.answers", "an unknown answer"),
     (
         CONDITIONS,
@@ -269,7 +270,7 @@ def test_a_missing_file(name: str) -> None:
 
 SOURCE_MISTAKES = [
     (swap("absence: unknown", "absence: maybe"), "x.yaml：absence", "no such absence"),
-    (swap("owner:", "boss:"), "x.yaml：owner 缺少这一项", "nobody owns it"),
+    (swap("owner:", "employer:"), "x.yaml：owner 缺少这一项", "nobody owns it"),
     (swap("key: [uscc]", "key: [code]"), "x.yaml：enterprise 的 key code 应当是必填字段", "a key that is no field"),
     (swap("key: [uscc]", "key: [type]"), "x.yaml：enterprise 的 key type 应当是必填字段", "a key that may be left out"),
     (swap("key: [uscc]", "key: []"), "x.yaml：enterprise 的 key", "no key"),

@@ -10,15 +10,16 @@ from app import app
 from functions.composition import use
 from miaoban.access.routes import ROUTES, Action
 from miaoban.operations.editions import publish
+from miaoban.operations.services import Services
 from tests import kit, made
 
 
-@pytest.fixture(autouse=True)
-def _catalogue() -> Iterator[None]:
+@pytest.fixture(autouse=True, name="catalogue")
+def _catalogue() -> Iterator[Services]:
     services = kit.ready()
     publish(services, made.edition("other", materials={"b": made.material("营业执照")}), services.now())
     with use(services):
-        yield
+        yield services
 
 
 def get(action: Action, path: Mapping[str, str] | None = None, **query: str) -> tuple[int, Any]:
@@ -89,6 +90,59 @@ def test_a_bundle() -> None:
     assert (status, found["materials"]) == (200, {"before": 8, "merged": 7, "after": 1})
 
 
+def test_the_resource_catalogue() -> None:
+    status, found = get(Action.LIST_SOURCES)
+    assert (status, [source["code"] for source in found["items"]]) == (200, sorted(kit.edition().sources))
+    assert found["items"][1]["contact"]["office"] == kit.edition().sources[found["items"][1]["code"]].contact.office
+    assert "cursor" not in found
+
+
+FILTERS: list[tuple[dict[str, str], list[str], str]] = [
+    ({"owner": "digital-government"}, ["enterprise-authorisations"], "an owner"),
+    ({"owner": "nobody"}, [], "an owner of none"),
+    ({"sharing": "conditional"}, ["enterprise-authorisations"], "a sharing class"),
+    ({"access": "registry", "sharing": "unconditional"}, ["abnormal-operations", "legal-person-base"], "both at once"),
+    ({"access": "http"}, [], "nobody here is asked in real time"),
+    ({"owner": "", "access": ""}, ["abnormal-operations", "enterprise-authorisations", "legal-person-base"], "nothing said"),
+]
+
+
+@pytest.mark.parametrize(("query", "codes", "reason"), FILTERS, ids=[row[-1] for row in FILTERS])
+def test_the_resource_catalogue_by(query: dict[str, str], codes: list[str], reason: str) -> None:
+    status, found = get(Action.LIST_SOURCES, None, **query)
+    assert (status, [source["code"] for source in found["items"]]) == (200, codes), reason
+
+
+def test_a_source_and_who_uses_it() -> None:
+    status, found = get(Action.READ_SOURCE, {"source": "legal-person-base"})
+    assert (status, found["source"]["name"], found["source"]["freshness"]["decide"]) == (
+        200,
+        "法人基础信息库",
+        {"n": 30, "unit": "day"},
+    )
+    assert found["matters"] == [{"code": kit.GRAIN, "name": "粮食收购企业备案"}, {"code": "other", "name": "粮食收购企业备案"}]
+
+
+HOUSING = "housing-fund-withdrawal"
+
+
+@pytest.mark.parametrize(
+    ("action", "path", "reason"),
+    [
+        (Action.LIST_SOURCES, None, "in the list"),
+        (Action.READ_SOURCE, {"source": "social-insurance"}, "by itself"),
+        (Action.READ_MATTER, {"matter": HOUSING}, "with its matter"),
+    ],
+)
+def test_nobody_is_told_how_a_source_is_asked(
+    catalogue: Services, action: Action, path: Mapping[str, str] | None, reason: str
+) -> None:
+    publish(catalogue, kit.edition(HOUSING), catalogue.now())
+    status, found = get(action, path)
+    text = json.dumps(found)
+    assert (status, "social-insurance" in text, "example.cn" in text, "asking" in text) == (200, True, False, False), reason
+
+
 REFUSED: list[tuple[Action, Mapping[str, str] | None, dict[str, str], int, str, str]] = [
     (Action.READ_GUIDE, GRAIN, {}, 422, "request-invalid", "no region"),
     (Action.READ_GUIDE, GRAIN, {"region": "21"}, 422, "identifier-invalid", "what is no region"),
@@ -100,6 +154,11 @@ REFUSED: list[tuple[Action, Mapping[str, str] | None, dict[str, str], int, str, 
     (Action.READ_LINEAGE, None, {}, 422, "request-invalid", "no node"),
     (Action.READ_LINEAGE, None, {"node": f"source:{'x' * 201}"}, 422, "catalogue-invalid", "a key that no table takes"),
     (Action.READ_LINEAGE, None, {"node": "held:x"}, 422, "catalogue-invalid", "what is no node"),
+    (Action.LIST_SOURCES, None, {"sharing": "some"}, 422, "request-invalid", "no such sharing class"),
+    (Action.LIST_SOURCES, None, {"access": "HTTP"}, 422, "request-invalid", "no such way of access"),
+    (Action.LIST_SOURCES, None, {"cursor": "x"}, 400, "cursor-invalid", "a cursor that is none"),
+    (Action.READ_SOURCE, {"source": "nobody"}, {}, 404, "source-not-found", "no such source"),
+    (Action.READ_SOURCE, {"source": "legal-person-base"}, {"cursor": "x"}, 400, "cursor-invalid", "a cursor that is none"),
     (Action.READ_BUNDLE, None, {"matters": "other"}, 422, "bundle-invalid", "no bundle of one"),
     (Action.READ_BUNDLE, None, {"matters": "other,nothing"}, 404, "matter-not-found", "no such matter"),
 ]

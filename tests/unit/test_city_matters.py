@@ -8,11 +8,11 @@ import pytest
 from miaoban.catalogue.matter import Result
 from miaoban.catalogue.situations import select
 from miaoban.decision.example import Given
-from miaoban.licence.licence import Licence, LicenceStatus
+from miaoban.licence.licence import Licence, LicenceStatus, series
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.once import Once
 from miaoban.operations.review import PersonalDecision, review
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.operations.submit import Application, submit
 from tests import kit
 from tools.folders import folders, texts_of
@@ -82,6 +82,18 @@ def test_who_promises_to_delete_has_a_rule_by_which_it_is_done(folder: Path) -> 
     assert bool(promised) is (kit.edition(folder.name).matter.result.erase_after is not None)
 
 
+def test_a_code_that_has_ended_is_followed_by_another_and_not_by_its_next_version() -> None:
+    given = kit.examples(CODE)["01-today.yaml"].given
+    clock = kit.Clock(given.now)
+    found = kit.populate(kit.services(clock=clock), given, CODE)
+    first, renewed = (file(found, CODE, given, key) for key in ("first", "renewed"))
+    clock.advance(days=1)
+    tomorrow = given.model_copy(update={"form": {**given.form, "valid_until": law_date(clock.now).isoformat()}})
+    after = file(found, CODE, tomorrow, "after")
+    assert series(renewed) == series(first) != series(after)
+    assert licence(found, renewed).successor is None
+
+
 def test_one_query_does_not_supersede_another() -> None:
     medical, fund = (kit.examples(QUERIES)[name].given for name in ("01-medical.yaml", "01-fund.yaml"))
     found = kit.populate(kit.services(), medical, QUERIES)
@@ -110,11 +122,25 @@ def test_every_stage_knows_the_ten_national_types_and_always_ends_with_a_person(
 
 
 def test_the_stages_keep_within_the_whole_of_the_law_and_of_the_city() -> None:
-    """120 working days in all (国办发〔2019〕11 号); the city promises 90 at most, and no stage passes the joint 45."""
+    """120 working days in all (国办发〔2019〕11 号); the city promises 35 to 90 by type, and no stage passes the joint 45."""
     stages = [kit.edition(stage).matter for stage in STAGES]
     assert sum(stage.limits.promised.n for stage in stages) == 120
     assert sum(stage.limits_in("211281").promised.n for stage in stages) == 90
+    assert sum(stage.limits_in("211281").promised.on({"project": "4"}).n for stage in stages) == 35
     assert all(stage.limits.statutory and stage.limits.promised.n <= stage.limits.statutory.n == 45 for stage in stages)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_that_was_approved_is_not_approved_again(stage: str) -> None:
+    given = kit.examples(stage)["01-government.yaml"].given
+    found = kit.populate(kit.services(), given, stage)
+    application = Application(matter=stage, region=given.region, situation=given.situation, form=given.form)
+    case = submit(found, application, kit.party(found), "first")["case"]
+    kit.agree(found, case)
+    decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
+    number = review(found, case, decided, Once(found, "officer", "decided", {}), lambda _: None)["licence"]
+    again = submit(found, application, kit.party(found), "second")
+    assert (again["status"], again["direction"]) == ("redirected", {"to": "held", "answers": {}, "licence": number})
 
 
 GRANTED = [
@@ -135,6 +161,7 @@ def test_what_a_person_grants_becomes_a_licence(matter: str, example: str, lines
     application = Application(matter=matter, region=given.region, situation=given.situation, form=given.form)
     case = submit(found, application, kit.party(found), "filed")
     assert case["status"] == "reviewing"
+    kit.agree(found, case["case"])
     decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
     answer = review(found, case["case"], decided, Once(found, "officer", "decided", {}), lambda _: None)
     told = {line.label: line.value for line in licence(found, answer["licence"]).terms.contents}

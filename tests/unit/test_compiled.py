@@ -14,8 +14,8 @@ from miaoban.catalogue.errors import CatalogueError, SituationError
 from miaoban.catalogue.fields import schema
 from miaoban.catalogue.guidance import guide_of
 from miaoban.catalogue.guide import Fee, Guide
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.markdown import markdown
-from miaoban.catalogue.matter import Retention
 from miaoban.catalogue.notice import notice_of
 from miaoban.catalogue.origins import Origin
 from miaoban.catalogue.plans import Plan, Way, material_plan, plan_of

@@ -9,8 +9,8 @@ from miaoban.case.errors import CaseOpenError
 from miaoban.memory import MemoryStore
 from miaoban.operations import keys
 from miaoban.operations.correct import correct
+from miaoban.operations.holds import Guard
 from miaoban.operations.once import Once
-from miaoban.operations.ruling import Guard
 from miaoban.operations.submit import submit
 from tests import kit
 

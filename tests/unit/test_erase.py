@@ -15,7 +15,7 @@ from functions.watch import handler as watching
 from miaoban.case.case import Case, Status
 from miaoban.case.errors import CaseErasedError
 from miaoban.catalogue.condition import Basis
-from miaoban.catalogue.matter import Retention
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.release import Release
 from miaoban.decision.examples import merged
@@ -32,6 +32,7 @@ from miaoban.operations.destinations import Gate
 from miaoban.operations.editions import publish
 from miaoban.operations.erase import STEP, Erasures, erase_due
 from miaoban.operations.handing import expire
+from miaoban.operations.holds import Guard
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.notify import Envelope, notify, read_inbox
 from miaoban.operations.once import Once
@@ -39,11 +40,10 @@ from miaoban.operations.reading import own_cases, own_licences, read_licence
 from miaoban.operations.relay import CloudEvent, relayed
 from miaoban.operations.releases import Drafting, draft
 from miaoban.operations.resume import resume
-from miaoban.operations.ruling import Guard
 from miaoban.operations.services import Services
 from miaoban.operations.set_aside import propose
 from miaoban.operations.settling import Happened
-from miaoban.operations.shadowing import shadow_page
+from miaoban.operations.shadowing import ShadowStep, run_shadow
 from miaoban.operations.submit import Application, submit
 from miaoban.operations.subscriptions import Desk, SubscriptionBody, put_subscription
 from miaoban.operations.verify import verify_code, verify_qr
@@ -260,21 +260,22 @@ def test_twice_and_at_once_nothing_happens_twice(world: World) -> None:
     assert world.memory.items == after
 
 
-def test_a_refreshed_code_is_erased_without_the_one_that_took_its_place(world: World) -> None:
+def test_a_renewed_result_is_erased_without_the_one_that_took_its_place() -> None:
+    world = World("01-medical.yaml", QUERIES)
     first = world.file()
     world.clock.advance(days=1)
     world.hear()
-    second = world.file("key-2", valid_until="2026-03-03")
+    second = world.file("key-2")
     assert licence_key(first["licence"]).partition == licence_key(second["licence"]).partition, "the same series"
-    assert world.erase(OVER) == 1
+    assert world.erase("2026-04-02T00:00:00+08:00") == 1
     with pytest.raises(LicenceErasedError):
         read_licence(world.services, first["licence"])
     assert read_licence(world.services, second["licence"]).status is LicenceStatus.VALID
     assert guards(world) == [second["licence"]]
-    assert world.erase("2026-03-11T00:00:00+08:00") == 1
+    assert world.erase("2026-04-03T00:00:00+08:00") == 1
     assert guards(world) == []
     world.hear()
-    third = world.file("key-3", valid_until="2026-03-11")
+    third = world.file("key-3")
     assert licence_key(third["licence"]).partition != licence_key(second["licence"]).partition, "nothing is held any more"
 
 
@@ -473,15 +474,16 @@ class MeetingStore(BreakingStore):
         return self.inner.read(keys_read)
 
 
-def test_who_renews_while_the_code_is_erased_gets_a_new_one(world: World) -> None:
+def test_who_renews_while_the_result_is_erased_gets_a_new_one() -> None:
     """The guard was read with the licence, which is gone when it is read in its turn: read again, nothing is held."""
+    world = World("01-medical.yaml", QUERIES)
     first = world.file()
-    world.clock.now = at(OVER)
+    world.clock.now = at("2026-04-02T00:00:00+08:00")
     world.hear()
     others = kit.services(world.memory, clock=world.clock)
-    store = MeetingStore(world.memory, licence_key(first["licence"]), lambda: erase_due(others, at(OVER)))
+    store = MeetingStore(world.memory, licence_key(first["licence"]), lambda: erase_due(others, world.clock.now))
     world.services = replace(world.services, store=store)
-    second = world.file("key-2", valid_until="2026-03-10")
+    second = world.file("key-2")
     assert (second["status"], guards(world)) == ("approved", [second["licence"]])
     assert keys.case(first["case"]) not in world.left()
 
@@ -588,18 +590,21 @@ def test_a_shadow_run_counts_what_was_erased() -> None:
     world.hear()
     second = world.file("key-2")
     before = run(world.services)
-    assert (before.receipts, before.erased) == (2, 0)
+    assert (before.receipts, before.tally.erased) == (2, 0)
     assert world.erase("2026-04-02T00:00:00+08:00") == 1
     after = run(world.services)
-    assert (after.receipts, after.same + len(after.differing), after.erased) == (1, 1, 1)
+    assert (after.receipts, after.tally.same + len(after.differing)) == (1, 1)
+    assert (after.tally.examined, after.tally.erased) == (2, 1)
     assert keys.case(second["case"]) in world.left()
 
 
-def run(services: Services) -> Any:
+def run(services: Services) -> ShadowStep:
     """A shadow run of the edition in force."""
     content = Drafting(edition=kit.edition(), examples=kit.examples(), effective_from=None)
     once = Once(services, "steward", services.new_id(8), "x")
-    return shadow_page(services, Release.model_validate(draft(services, content, "steward-1", once)))[0]
+    release = Release.model_validate(draft(services, content, "steward-1", once))
+    again = Once(services, "steward", services.new_id(8), "x")
+    return ShadowStep.model_validate(run_shadow(services, release.id, "steward-1", again, lambda _: None))
 
 
 COUNTED = [

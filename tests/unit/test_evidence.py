@@ -19,9 +19,9 @@ NEW, OLD, NEVER = timedelta(hours=1), timedelta(days=99), None
 
 
 def source(absence: str) -> Source:
-    return Source.model_validate(
-        {"code": "base", "name": "示例库", "owner": "somebody", "absence": absence, "freshness_days": DAYS, "kinds": {}}
-    )
+    told = {"code": "base", "name": "示例库", "owner": "somebody", "contact": {"office": "数据机构", "phone": "024-00000000"}}
+    shared = {"access": "registry", "sharing": "unconditional", "absence": absence, "freshness": {"decide": DAYS}}
+    return Source.model_validate({**told, **shared, "kinds": {}})
 
 
 def record(age: timedelta, *, withdrawn: bool = False) -> Record:
@@ -50,6 +50,8 @@ TABLE: list[tuple[str, tuple[bool, timedelta] | None, timedelta | None, State, s
     ("unknown", (HELD, EDGE), NEVER, State.HELD, None, "fresh to the last second"),
     ("unknown", (HELD, OVER), NEVER, State.UNKNOWN, "stale", "and not one longer"),
     ("unknown", (GONE, NEW), NEVER, State.NONE, None, "the source said that there is none"),
+    ("unknown", (GONE, EDGE), NEVER, State.NONE, None, "and that holds as long as a record does"),
+    ("unknown", (GONE, OVER), NEVER, State.UNKNOWN, "stale", "there was none then; whether there is one now nobody knows"),
     ("none", None, NEVER, State.UNKNOWN, "silent", "never heard: not listed is not known"),
     ("none", None, OLD, State.UNKNOWN, "silent", "silent for too long"),
     ("none", None, EDGE, State.NONE, None, "heard in time: not listed"),

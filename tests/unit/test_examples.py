@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from miaoban.case.case import Case
+from miaoban.case.case import Case, Status
 from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Matter
@@ -21,6 +21,8 @@ from miaoban.decision.verdict import Truth
 from miaoban.licence.licence import Licence
 from miaoban.operations import keys
 from miaoban.operations.licensing import licence_key
+from miaoban.operations.once import Once
+from miaoban.operations.review import PersonalDecision, review
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, submit
 from tests import kit
@@ -110,17 +112,30 @@ def test_the_story_is_told() -> None:
 
 
 def world(matter: str, given: Given) -> tuple[Services, Given]:
-    """Services in which everything stands as the example says; what is held was issued on the first approved example.
+    """Services in which everything stands as the example says.
+
+    What is held was issued on the first approved example, or on the first that came to a person, who approved it.
 
     The example comes back with the number of that licence, wherever it names the one held.
     """
     found = kit.services(clock=kit.Clock(given.now))
     if given.held.licence:
-        names = (name for name, example in kit.examples(matter).items() if example.expect.outcome is Outcome.APPROVED)
-        before = kit.examples(matter)[next(names)].given
-        number = filed(kit.populate(found, before, matter), matter, before, "before").licence or ""
+        named = kit.examples(matter).values()
+        ways = (Outcome.APPROVED, Outcome.REVIEWING)
+        before = next(example.given for way in ways for example in named if example.expect.outcome is way)
+        number = granted(kit.populate(found, before, matter), filed(found, matter, before, "before"))
         given = Given.read(given.text().replace(given.held.licence, number))
     return kit.populate(found, given, matter), given
+
+
+def granted(found: Services, case: Case) -> str:
+    """The licence of a case, approved by a person if it came to one."""
+    if case.status is not Status.REVIEWING:
+        return case.licence or ""
+    kit.agree(found, case.id)
+    decided = PersonalDecision(officer="officer", approve=True, reason="已逐项审查")
+    answer = review(found, case.id, decided, Once(found, "officer", "granted", {}), lambda _: None)
+    return str(answer["licence"])
 
 
 def filed(found: Services, matter: str, given: Given, key: str) -> Case:

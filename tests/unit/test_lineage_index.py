@@ -5,17 +5,23 @@ from collections.abc import Mapping
 import pytest
 
 from miaoban.catalogue.compiled import compile_edition
-from miaoban.catalogue.lineage import ASKABLE, Lineage, Why, node_of
+from miaoban.catalogue.lineage import ASKABLE, Lineage, Todo, Why, node_of
 from miaoban.catalogue.nodes import Dependent, Kind, Node
 from miaoban.catalogue.publication import Edition
 from miaoban.memory import MemoryStore
 from miaoban.operations import keys
 from miaoban.operations.editions import publish
+from miaoban.operations.errors import StandardsTooLargeError
 from miaoban.operations.lineage import BundleError, bundle_of, page_of_todo, page_of_uses
 from miaoban.operations.lineage_index import TOGETHER, index_writes
+from miaoban.operations.services import Services
+from miaoban.operations.standards import publish_standards
 from miaoban.ports import UnavailableError
 from miaoban.storage import Commit
 from tests import kit, made
+from tools.folders import edition_of, folders
+from tools.lineage import todo
+from tools.naming import house_standards
 
 FIRST = kit.edition()
 _LESS = dict(FIRST.matter.materials)
@@ -147,6 +153,46 @@ def test_the_to_do_list_is_that_of_the_graph_page_by_page() -> None:
     assert end is None
     assert (*first, *second) == Lineage.build(map(compile_edition, editions)).asked_though_held()
     assert {todo.why for todo in first} == {Why.HELD}
+
+
+def pages(services: Services) -> tuple[Todo, ...]:
+    found, cursor = page_of_todo(services)
+    while cursor:
+        more, cursor = page_of_todo(services, cursor)
+        found += more
+    return found
+
+
+def test_the_route_and_the_command_tell_the_same_of_the_house() -> None:
+    editions = {folder.name: edition_of(folder) for folder in folders()}
+    named = made.edition("zz-named", materials={"a": made.material("企业营业执照副本"), "b": made.material("章程")})
+    services = kit.services()
+    for edition in (*editions.values(), named):
+        publish(services, edition, kit.NOW)
+    assert publish_standards(services, house_standards())
+    told = pages(services)
+    assert told == todo({**editions, "zz-named": named})
+    assert [(one.name, one.source, one.spared_in) for one in told if one.matter == "zz-named"] == [
+        ("企业营业执照副本", "legal-person-base/enterprise", None)
+    ], "by its standard alone"
+
+
+def test_standards_are_known_by_their_digest_and_replaced_as_a_whole() -> None:
+    services, standards = kit.services(), house_standards()
+    first = publish_standards(services, standards)
+    assert (publish_standards(services, standards), first is not None) == (None, True)
+    publish(services, made.edition("one", materials={"a": made.material("企业营业执照副本")}), kit.NOW)
+    assert [one.source for one in pages(services)] == ["legal-person-base/enterprise"]
+    assert publish_standards(services, standards.model_copy(update={"standards": {}, "guards": ()})) not in {None, first}
+    assert pages(services) == ()
+
+
+def test_standards_that_do_not_fit_into_an_item_are_refused() -> None:
+    services, standards = kit.services(), house_standards()
+    one = next(iter(standards.standards.values())).model_copy(update={"aliases": tuple(map(str, range(100_000)))})
+    with pytest.raises(StandardsTooLargeError, match="请删去"):
+        publish_standards(services, standards.model_copy(update={"standards": {"a": one}}))
+    assert services.store.read([keys.STANDARDS]) == {}
 
 
 BUNDLES = [

@@ -1,8 +1,5 @@
 """A matter of which no Python knows, written as docs/add-a-matter.md says: checked, released and decided on the fakes."""
 
-from pathlib import Path
-from shutil import copytree
-
 import pytest
 
 from miaoban.catalogue.compiled import compile_edition
@@ -20,11 +17,9 @@ MATTER, REGION = "food-sale-filing", "211281"
 
 
 @pytest.fixture(scope="module")
-def content(tmp_path_factory: pytest.TempPathFactory) -> Content:
+def content() -> Content:
     """The new folder, read with its own source beside those of the house."""
-    sources = Path(copytree(kit.ROOT / "sources", tmp_path_factory.mktemp("newcomer") / "sources"))
-    copytree(NEW / "sources", sources, dirs_exist_ok=True)
-    return content_of(NEW / "matters" / MATTER, sources)
+    return content_of(NEW / "matters" / MATTER, NEW / "sources")
 
 
 def test_nothing_stands_against_it(content: Content) -> None:
@@ -42,9 +37,8 @@ def test_nothing_stands_against_it(content: Content) -> None:
 )
 def test_it_is_released_and_decides(content: Content, example: str, status: str, reasons: list[str]) -> None:
     found, stewards = kit.services(), Stewards()
-    edition, examples = content
-    assert published(found, drafted(found, edition, examples, stewards.proposer), stewards).version == 1
-    given = examples[example].given
+    assert published(found, drafted(found, content, stewards.proposer), stewards).version == 1
+    given = content[1][example].given
     for source, at in given.heard.items():
         kit.hear(found, source, at)
     kit.put_record(found, "legal-person-base", "enterprise", given.records["legal-person-base/enterprise"]["own"].values)

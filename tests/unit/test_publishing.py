@@ -70,7 +70,7 @@ def test_a_refused_folder_tells_all_and_nothing_is_published(
     found: Services, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = broken(tmp_path, ("enterprise.status in", "enterprise.state in"), ("needs: [held.present]", "needs: [held.no]"))
-    other = copytree(GRAIN.parent / "certificate-reissue", tmp_path / "certificate-reissue")
+    other = copytree(GRAIN.parent / "presentation-code", tmp_path / "presentation-code")
     assert release_all(found, [other, folder], Stewards()) == 1
     said = capsys.readouterr().out
     assert len(re.findall(r"拒绝 \[fact-without-source\] grain-purchase-filing/conditions.yaml：第 [0-9]+ 行，C", said)) == 2

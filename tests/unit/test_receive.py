@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from functions.receive.handler import MARGIN, take
 from functions.receive.settings import Settings
 from functions.telemetry import failure, logger
+from miaoban.catalogue.source import Access
 from miaoban.errors import RetryableError
 from miaoban.evidence.privacy import comparable, protect
 from miaoban.evidence.record import Record, Watermark
@@ -41,6 +42,7 @@ EVENTS = ROOT / "events" / "receive"
 BASE, FIRM = "legal-person-base", "91211281MAXX000158"
 DAY = kit.NOW.date()
 MINUTE = timedelta(minutes=1)
+ONLY_KEY = {**dict.fromkeys(kit.firm()), "uscc": FIRM}
 WITHDRAWAL: dict[str, Any] = {"type": "cn.miaoban.record.withdrawn.v1"}
 
 
@@ -369,6 +371,40 @@ def test_senders(senders: dict[str, str], sender: str | None, outcome: str, reas
     assert received.outcome == outcome, reason
     assert received.code == (None if outcome == "stored" else "source-not-owned"), reason
     assert [kept.sender for kept in room.quarantined().values()] == ([] if outcome == "stored" else [sender]), reason
+
+
+def asked(room: Room, access: Access) -> None:
+    """Let the legal-person base be come by in another way."""
+    source = kit.edition().sources[BASE].model_copy(update={"access": access})
+    room.store.commit(Commit((Put(Item(keys.source(BASE), source.text()), replaces=None),)))
+
+
+@pytest.mark.parametrize(
+    ("access", "text", "outcome", "reason"),
+    [
+        (Access.REGISTRY, kit.message(), "stored", "pushed, as agreed"),
+        (Access.REGISTRY, kit.message(correlation="ask-1"), "stored", "nobody asked, and it is pushed all the same"),
+        (Access.QUEUE, kit.message(correlation="ask-1"), "stored", "the answer to a question"),
+        (Access.QUEUE, kit.message(**WITHDRAWAL, correlation="ask-1", data={"values": ONLY_KEY}), "stored", "there is none"),
+        (Access.QUEUE, kit.message(), "quarantined", "nobody asked"),
+        (Access.QUEUE, kit.heartbeat(BASE, correlation="ask-1"), "quarantined", "a heartbeat answers nothing"),
+        (Access.HTTP, kit.message(), "quarantined", "asked in real time, and answered there"),
+        (Access.HTTP, kit.message(correlation="ask-1"), "quarantined", "no answer comes this way"),
+        (Access.HTTP, kit.heartbeat(BASE), "quarantined", "nobody waits for its word"),
+    ],
+)
+def test_a_source_that_is_asked_takes_answers_alone(access: Access, text: str, outcome: str, reason: str, room: Room) -> None:
+    asked(room, access)
+    received = room.receive(text)
+    assert (received.outcome, received.code) == (outcome, None if outcome == "stored" else "source-not-pushed"), reason
+    assert bool(room.records()) == (outcome == "stored"), reason
+    assert [reply.data.code for reply in room.answers()] == ([] if outcome == "stored" else ["source-not-pushed"]), reason
+
+
+@pytest.mark.parametrize("correlation", ["", "has space", 7, kit.REPRESENTATIVE[1]])
+def test_what_a_message_answers_is_named_as_events_are(correlation: object, room: Room) -> None:
+    received = room.receive(kit.message(correlation=correlation))
+    assert (received.outcome, received.code) == ("quarantined", "message-invalid")
 
 
 def test_the_watermark_moves_forward_and_seldom(room: Room) -> None:

@@ -8,7 +8,7 @@ import pytest
 from miaoban.calendar import add_working_days
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.regions import Organ, Overlay, Parameter, Place, ShorterLimits, TimeLimit
+from miaoban.catalogue.regions import Organ, Overlay, Parameter, Place, ShorterLimits, VaryingTimeLimit
 from miaoban.operations.cases import load
 from miaoban.operations.editions import publish
 from miaoban.operations.handing import expire, transfer
@@ -18,8 +18,8 @@ from miaoban.operations.submit import Application, submit
 from tests import kit
 
 
-def days(n: int) -> TimeLimit:
-    return TimeLimit(n=n, unit="working-day", start="task")
+def days(n: int) -> VaryingTimeLimit:
+    return VaryingTimeLimit(n=n, unit="working-day", start="task")
 
 
 def organ(region: str, uscc: str) -> Organ:

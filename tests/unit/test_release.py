@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from miaoban.catalogue import releasing
-from miaoban.catalogue.errors import FourEyesError, ReleaseError, ReleaseRefusedError, ReleaseStateError
+from miaoban.catalogue.errors import FourEyesError, ReleaseError, ReleaseRefusedError, ReleaseStateError, ShadowMissingError
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.publication import Pointer
 from miaoban.catalogue.release import Activated, Drafted, Later, Release, ReleaseEvent, Stage, evolve, fold
+from miaoban.catalogue.shadow_run import NAMED, Shadowed, Tally
 from tests import kit
 
 NOW = kit.NOW
@@ -39,7 +40,7 @@ def proposed() -> Release:
 
 
 def published() -> Release:
-    return fold(proposed(), releasing.confirm(proposed(), TWO, IN_FORCE, NOW))
+    return fold(proposed(), releasing.confirm(proposed(), TWO, IN_FORCE, NOW, decided=False))
 
 
 def effective() -> Release:
@@ -62,9 +63,9 @@ STATES: dict[str, Release] = {
 Command = Callable[[Release], tuple[Later, ...]]
 COMMANDS: dict[str, Command] = {
     "propose": lambda release: releasing.propose(release, ONE, IN_FORCE, NOW),
-    "confirm": lambda release: releasing.confirm(release, TWO, IN_FORCE, NOW),
-    "confirm when due": lambda release: releasing.confirm(release, TWO, IN_FORCE, SOON),
-    "confirm alone": lambda release: releasing.confirm(release, ONE, IN_FORCE, NOW),
+    "confirm": lambda release: releasing.confirm(release, TWO, IN_FORCE, NOW, decided=False),
+    "confirm when due": lambda release: releasing.confirm(release, TWO, IN_FORCE, SOON, decided=False),
+    "confirm alone": lambda release: releasing.confirm(release, ONE, IN_FORCE, NOW, decided=False),
     "withdraw": lambda release: releasing.withdraw(release, ONE, "再看看", NOW),
     "activate": lambda release: releasing.activate(release, IN_FORCE, SOON),
     "activate early": lambda release: releasing.activate(release, IN_FORCE, SOON - timedelta(seconds=1)),
@@ -127,21 +128,69 @@ def test_what_is_in_force_already_needs_no_release() -> None:
 def test_who_confirms_confirms_the_change_that_was_proposed() -> None:
     newer = IN_FORCE.model_copy(update={"version": 4})
     with pytest.raises(ReleaseStateError, match="另一个版本生效，请撤回后按最新版本重新提出"):
-        releasing.confirm(proposed(), TWO, newer, NOW)
+        releasing.confirm(proposed(), TWO, newer, NOW, decided=False)
 
 
 def test_a_withdrawn_release_needs_two_people_again() -> None:
     back = fold(published(), releasing.withdraw(published(), TWO, "再看看", NOW))
     assert (back.proposer, back.confirmer, back.base) == (None, None, None)
     with pytest.raises(ReleaseStateError, match="还没有人提出"):
-        releasing.confirm(back, TWO, IN_FORCE, NOW)
+        releasing.confirm(back, TWO, IN_FORCE, NOW, decided=False)
     assert fold(back, releasing.propose(back, TWO, IN_FORCE, NOW)).proposer == TWO
+
+
+def tried(examined: int, base: int = 3, digest: str = DIGEST) -> Shadowed:
+    """A shadow run, as a release keeps it."""
+    return Shadowed(at=NOW, by=ONE, digest=digest, base=base, tally=Tally(examined=examined, same=examined))
+
+
+SHADOWS = [
+    (tried(7), True, [], "made over what was decided"),
+    (None, True, None, "none, and there are decisions"),
+    (tried(0), True, None, "made when nothing was decided yet"),
+    (tried(7, base=2), True, None, "made against another version"),
+    (tried(7, digest="sha256:9"), True, None, "made under another content"),
+    (None, False, [0], "nothing decided: confirming states it"),
+    (tried(0), False, [], "nothing decided, which is stated already"),
+    (tried(0, base=2), False, [0], "stated of another version: stated anew"),
+]
+
+
+@pytest.mark.parametrize(("run", "decided", "stated", "reason"), SHADOWS, ids=[row[-1] for row in SHADOWS])
+def test_nobody_confirms_without_a_shadow_run_over_what_was_decided(
+    run: Shadowed | None,
+    decided: bool,  # noqa: FBT001 (a column of the table)
+    stated: list[int] | None,
+    reason: str,
+) -> None:
+    release = evolve(proposed(), run) if run else proposed()
+    if stated is None:
+        with pytest.raises(ShadowMissingError, match=r"请先调用 POST /v1/releases/.*/shadow") as refusal:
+            releasing.confirm(release, TWO, IN_FORCE, NOW, decided=decided)
+        assert refusal.value.code == "shadow-missing", reason
+        return
+    events = releasing.confirm(release, TWO, IN_FORCE, NOW, decided=decided)
+    assert [event.tally.examined for event in events if isinstance(event, Shadowed)] == stated, reason
+    kept = fold(release, events).shadow
+    assert kept is not None
+    assert (kept.digest, kept.base) == (DIGEST, IN_FORCE.version)
+
+
+def test_a_tally_adds_older_pages_and_names_so_many_cases() -> None:
+    newest = Tally(examined=150, otherwise=150, cases=tuple(f"a{n}" for n in range(150)), until=LATER, newest="a0")
+    older = Tally(
+        examined=100, same=10, otherwise=80, unknown=5, cases=tuple(f"b{n}" for n in range(80)), until=NOW, newest="b0"
+    )
+    both = Tally().plus(newest).plus(older)
+    assert (both.examined, both.same, both.otherwise, both.unknown) == (250, 10, 230, 5)
+    assert (len(both.cases), both.cases[-1]) == (NAMED, f"b{NAMED - 151}")
+    assert (both.until, both.newest) == (LATER, "a0")
 
 
 @pytest.mark.parametrize(("pointer", "version", "reason"), [(None, 1, "the first"), (IN_FORCE, 4, "the next")])
 def test_versions_count_from_what_is_in_force(pointer: Pointer | None, version: int, reason: str) -> None:
     release = fold(checked(), releasing.propose(checked(), ONE, pointer, NOW))
-    events = releasing.confirm(release, TWO, pointer, SOON)
+    events = releasing.confirm(release, TWO, pointer, SOON, decided=False)
     assert [event.version for event in events if isinstance(event, Activated)] == [version], reason
 
 

@@ -19,13 +19,14 @@ from miaoban.catalogue.errors import (
     ReleaseNotFoundError,
     ReleaseRefusedError,
     ReleaseStateError,
+    ShadowMissingError,
 )
 from miaoban.catalogue.folder import read_edition, unchecked_edition
 from miaoban.catalogue.lineage import node_of
 from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Release, Stage
 from miaoban.memory import MemoryStore
-from miaoban.operations import keys
+from miaoban.operations import keys, release_keys
 from miaoban.operations.activating import activate_due, read_release
 from miaoban.operations.cases import load, read_again
 from miaoban.operations.editions import at_version, current, listed
@@ -35,7 +36,7 @@ from miaoban.operations.once import Once
 from miaoban.operations.releases import Drafting, Said, confirm, draft, propose, retire, withdraw
 from miaoban.operations.releases import listed as listed_releases
 from miaoban.operations.services import Services
-from miaoban.operations.shadowing import RECEIPTS, impact_of, shadow_page
+from miaoban.operations.shadowing import RECEIPTS, ShadowStep, has_decisions, impact_of, run_shadow
 from miaoban.operations.submit import submit
 from miaoban.storage import Commit, Item, Put
 from tests import kit, watched
@@ -98,6 +99,9 @@ class World:
     def publish(self, edition: Edition, at: datetime | None = None) -> str:
         release = self.draft(edition, at)
         self.propose(release)
+        if has_decisions(self.services, kit.GRAIN):
+            while run_shadow(self.services, release, ONE, self.once(), pass_all)["more"]:
+                pass
         self.confirm(release)
         return release
 
@@ -112,7 +116,7 @@ class World:
         return kit.services(self.memory, clock=self.clock)
 
     def notes(self) -> list[str]:
-        return [key.sort for key in self.memory.items if key.partition == keys.DUE]
+        return [key.sort for key in self.memory.items if key.partition == release_keys.DUE]
 
 
 @pytest.fixture
@@ -335,7 +339,7 @@ def test_altered_content_takes_no_effect_and_stops_no_other(world: World) -> Non
     day = world.clock.now + timedelta(days=1)
     release = world.publish(WORDED, day)
     good = world.publish(kit.edition(), day + timedelta(minutes=1))
-    key = keys.release_edition(release)
+    key = release_keys.release_edition(release)
     world.memory.commit(Commit((Put(Item(key, AGAIN.text(), version=2), replaces=None),)))
     world.clock.now = day + timedelta(hours=1)
     found = activate_due(world.services, world.clock.now)
@@ -376,24 +380,85 @@ def filed(world: World, times: int) -> None:
         submit(world.services, kit.application(), kit.party(world.services), f"file-{number}")
 
 
-def test_the_shadow_run_decides_every_receipt_again_page_by_page(world: World) -> None:
+def stepped(world: World, release: str, by: str = ONE) -> ShadowStep:
+    return ShadowStep.model_validate(run_shadow(world.services, release, by, world.once(), pass_all))
+
+
+def test_the_shadow_run_decides_every_receipt_again_and_the_release_keeps_what_it_came_to(world: World) -> None:
     filed(world, RECEIPTS + 5)
-    release = read_release(world.services, world.draft(STRICTER))
-    page, cursor = shadow_page(world.services, release)
-    pages = [page]
-    while cursor:
-        page, cursor = shadow_page(world.services, release, cursor)
-        pages.append(page)
-    assert [page.receipts for page in pages] == [RECEIPTS, 5]
-    told = [one for page in pages for one in page.differing]
-    assert len(told) == len({one.case for one in told}) == RECEIPTS + 5, "the reasons of all differ"
-    assert sum(page.otherwise for page in pages) == 0, "and no outcome: a filing is only flagged"
+    newest = world.clock.now
+    release = world.draft(STRICTER)
+    first = stepped(world, release)
+    assert (first.receipts, first.more, first.tally.examined) == (RECEIPTS, True, RECEIPTS)
+    assert read_release(world.services, release).shadow is None, "half a run is none"
+    world.clock.advance(seconds=1)
+    last = stepped(world, release, TWO)
+    assert (last.receipts, last.more, last.tally.examined) == (5, False, RECEIPTS + 5)
+    told = (*first.differing, *last.differing)
+    assert len({one.case for one in told}) == RECEIPTS + 5, "the reasons of all differ"
     assert {one.conditions for one in told} == {("C10",)}
+    kept = read_release(world.services, release).shadow
+    assert kept is not None
+    assert (kept.at, kept.by, kept.digest, kept.base, kept.tally) == (world.clock.now, TWO, STRICTER.digest, 1, last.tally)
+    assert (kept.tally.same, kept.tally.otherwise, kept.tally.unknown) == (0, 0, 0), "no outcome: a filing is only flagged"
+    assert (kept.tally.until, kept.tally.newest) == (newest, first.differing[0].case)
+    assert release_keys.shadow_run(release) not in world.memory.items
 
 
-def test_a_matter_without_decisions_has_an_empty_shadow(world: World) -> None:
-    page, cursor = shadow_page(world.services, read_release(world.services, world.draft(kit.edition())))
-    assert (page.receipts, page.differing, cursor) == (0, (), None)
+def test_the_release_names_the_cases_that_would_come_out_otherwise(world: World) -> None:
+    filed(world, 2)
+    step = stepped(world, world.draft(changed(("'存续', '在业', ", "'在业', "))))
+    (approved, redirected) = sorted(step.differing, key=lambda one: one.old)
+    assert (approved.new, redirected.new) == ("reviewing", "redirected"), "the second has another reason only"
+    assert (step.tally.examined, step.tally.otherwise, step.tally.cases) == (2, 1, (approved.case,))
+
+
+def test_nobody_confirms_before_the_run_is_through(world: World) -> None:
+    filed(world, RECEIPTS + 5)
+    release = world.draft(WORDED)
+    world.propose(release)
+    for more in (True, False):
+        with pytest.raises(ShadowMissingError, match="影子运行，请先调用"):
+            world.confirm(release)
+        assert stepped(world, release).more is more
+    world.confirm(release)
+    assert world.stage(release) is Stage.EFFECTIVE
+
+
+def test_a_run_against_another_version_is_begun_anew(world: World) -> None:
+    filed(world, RECEIPTS + 5)
+    release = world.draft(WORDED)
+    stepped(world, release)
+    world.publish(AGAIN)
+    again = stepped(world, release)
+    assert (again.receipts, again.tally.examined, again.more) == (RECEIPTS, RECEIPTS, True)
+
+
+def test_the_same_key_steps_once(world: World) -> None:
+    filed(world, RECEIPTS + 5)
+    release = world.draft(WORDED)
+    steps = [run_shadow(world.services, release, ONE, world.once(key="s"), pass_all) for _ in range(3)]
+    assert steps[0] == steps[1] == steps[2]
+    assert stepped(world, release).tally.examined == RECEIPTS + 5
+
+
+def test_many_step_at_once_and_no_receipt_is_counted_twice(world: World) -> None:
+    filed(world, 2 * RECEIPTS + 5)
+    release = world.draft(WORDED)
+    answers = watched.at_once(
+        3, lambda number: run_shadow(world.others(), release, ONE, world.once(key=f"s-{number}"), pass_all)
+    )
+    steps = [ShadowStep.model_validate(answer) for answer in answers]
+    assert sorted(step.tally.examined for step in steps) == [RECEIPTS, 2 * RECEIPTS, 2 * RECEIPTS + 5]
+    kept = read_release(world.services, release).shadow
+    assert kept is not None
+    assert kept.tally.examined == 2 * RECEIPTS + 5
+
+
+def test_a_matter_without_decisions_is_confirmed_with_the_statement_that_there_are_none(world: World) -> None:
+    kept = read_release(world.services, world.publish(kit.edition())).shadow
+    assert kept is not None
+    assert (kept.by, kept.base, kept.tally.examined, kept.tally.until) == (TWO, 0, 0, None)
 
 
 def called(services: Services, by: str, action: Action, body: Any = None, **path: str) -> tuple[int, dict[str, Any]]:
@@ -434,6 +499,8 @@ def test_the_api_releases_by_two_people(world: World) -> None:
     status, answer = called(found, ONE, Action.DRAFT_RELEASE, content(kit.edition()))
     assert (status, answer["stage"], answer["findings"]) == (201, "checked", [])
     release = answer["id"]
+    status, answer = called(found, ONE, Action.RUN_SHADOW, {}, release=release)
+    assert (status, answer["receipts"], answer["tally"]["examined"], answer["more"]) == (200, 0, 0, False)
     assert called(found, ONE, Action.PROPOSE_RELEASE, {}, release=release)[0] == 200
     assert called(found, ONE, Action.CONFIRM_RELEASE, {}, release=release)[0] == 403
     status, answer = called(found, TWO, Action.CONFIRM_RELEASE, {}, release=release)
@@ -443,12 +510,32 @@ def test_the_api_releases_by_two_people(world: World) -> None:
     status, answer = called(found, ONE, Action.READ_RELEASE, release=release)
     assert status == 200
     assert any(line.startswith("条件增加") for line in answer["lines"])
-    status, answer = called(found, ONE, Action.RUN_SHADOW, release=release)
-    assert (status, answer["receipts"]) == (200, 0)
+    assert answer["release"]["shadow"]["tally"] == {
+        "examined": 0,
+        "same": 0,
+        "otherwise": 0,
+        "unknown": 0,
+        "erased": 0,
+        "cases": [],
+    }
+    status, supervised = called(found, "supervisor:s-1", Action.READ_RELEASE, release=release)
+    assert (status, supervised["release"]["shadow"]) == (200, answer["release"]["shadow"])
+    status, answer = called(found, TWO, Action.RUN_SHADOW, {}, release=release)
+    assert (status, answer["code"]) == (409, "release-state")
     status, answer = called(found, ONE, Action.RETIRE_RELEASE, {"reason": "停止办理"}, release=release)
     assert (status, answer["stage"]) == (200, "retired")
     status, answer = called(found, "", Action.READ_MATTER, matter=kit.GRAIN)
     assert (status, answer["code"]) == (404, "matter-retired")
+
+
+def test_the_api_says_what_to_do_before_confirming(world: World) -> None:
+    filed(world, 1)
+    found = world.services
+    release = world.draft(WORDED)
+    world.propose(release)
+    status, answer = called(found, TWO, Action.CONFIRM_RELEASE, {}, release=release)
+    assert (status, answer["code"]) == (409, "shadow-missing")
+    assert "POST /v1/releases/{release}/shadow" in answer["detail"]
 
 
 def test_the_api_tells_all_findings(world: World) -> None:
@@ -466,7 +553,7 @@ REFUSED = [
     (Action.WITHDRAW_RELEASE, {}, 422, "request-invalid", "no reason at all"),
     (Action.CONFIRM_RELEASE, {"x": 1}, 422, "request-invalid", "an unknown key"),
     (Action.READ_RELEASE, None, 404, "release-not-found", "no such release"),
-    (Action.RUN_SHADOW, None, 404, "release-not-found", "no such release"),
+    (Action.RUN_SHADOW, {}, 404, "release-not-found", "no such release"),
 ]
 
 
@@ -479,7 +566,7 @@ def test_the_api_refuses(world: World, action: Action, body: Any, status: int, c
 @pytest.mark.parametrize("action", [Action.LIST_RELEASES, Action.READ_RELEASE, Action.RUN_SHADOW, Action.RETIRE_RELEASE])
 def test_only_stewards(world: World, action: Action) -> None:
     release = world.publish(kit.edition())
-    body = {"reason": "停止办理"} if action is Action.RETIRE_RELEASE else None
+    body = {Action.RETIRE_RELEASE: {"reason": "停止办理"}, Action.RUN_SHADOW: {}}.get(action)
     path = {} if action is Action.LIST_RELEASES else {"release": release}
     status, answer = called(world.services, "officer:o-1", action, body, **path)
     assert (status, answer["code"]) == (403, "forbidden")

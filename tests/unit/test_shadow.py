@@ -150,7 +150,7 @@ def test_a_record_that_nobody_looked_up_is_unknown() -> None:
 
 def test_a_value_that_the_record_did_not_hold_is_unknown() -> None:
     more = "      until: {label: 营业期限, type: date}\n"
-    sources = dict(kit.source_texts()) | {BASE: kit.source_texts()[BASE] + more}
+    sources = dict(kit.source_texts()) | {BASE: swap("    quality:", f"{more}    quality:")(kit.source_texts()[BASE])}
     needs = swap("needs: [enterprise.scope]", "needs: [enterprise.scope, enterprise.until]")(TEXTS[CONDITIONS])
     (told,) = run(read_edition({**TEXTS, CONDITIONS: needs}, sources), one("01-own-warehouse.yaml")).differing
     assert (told.new, told.conditions, told.lacks) == ("unknown", ("C5",), ("数据 法人基础信息库 的 until",))

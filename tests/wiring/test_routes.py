@@ -24,6 +24,8 @@ PUBLIC = [
     ("read_lineage", "it says nothing that the matters do not say, and nothing of any person"),
     ("read_todo", "so is what need not be asked for (716号令 art. 7)"),
     ("read_bundle", "so is what several matters ask together"),
+    ("list_sources", "which department has which data, and how it is shared (国令809); not how it is asked"),
+    ("read_source", "so is which matters use it"),
     ("verify_licence", "who is shown a licence has no account here"),
     ("open_verification", "the link that stands on a licence"),
     ("read_keys", "verifying offline needs the keys"),

@@ -20,6 +20,8 @@ class Action(StrEnum):
     READ_LINEAGE = "read_lineage"
     READ_TODO = "read_todo"
     READ_BUNDLE = "read_bundle"
+    LIST_SOURCES = "list_sources"
+    READ_SOURCE = "read_source"
     VERIFY_LICENCE = "verify_licence"
     OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
@@ -38,6 +40,7 @@ class Action(StrEnum):
     LIST_TASKS = "list_tasks"
     READ_TASK = "read_task"
     DECIDE_TASK = "decide_task"
+    GIVE_OPINION = "give_opinion"
     PROPOSE_SET_ASIDE = "propose_set_aside"
     LIST_FLAGS = "list_flags"
     READ_FLAG = "read_flag"
@@ -85,6 +88,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_LINEAGE, "GET", "/v1/lineage", public=True, query=("node",)),
     Route(Action.READ_TODO, "GET", "/v1/lineage/todo", public=True),
     Route(Action.READ_BUNDLE, "GET", "/v1/lineage/bundle", public=True, query=("matters",)),
+    Route(Action.LIST_SOURCES, "GET", "/v1/sources", public=True, query=("owner?", "sharing?", "access?")),
+    Route(Action.READ_SOURCE, "GET", "/v1/sources/{source}", public=True),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
     Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),
@@ -103,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_TASKS, "GET", "/v1/tasks"),
     Route(Action.READ_TASK, "GET", "/v1/tasks/{task}"),
     Route(Action.DECIDE_TASK, "POST", "/v1/tasks/{task}/decision"),
+    Route(Action.GIVE_OPINION, "POST", "/v1/tasks/{task}/opinion"),
     Route(Action.PROPOSE_SET_ASIDE, "POST", "/v1/licences/{licence}/set-asides"),
     Route(Action.LIST_FLAGS, "GET", "/v1/flags"),
     Route(Action.READ_FLAG, "GET", "/v1/flags/{flag}"),
@@ -113,7 +119,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
     Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),
     Route(Action.READ_RELEASE, "GET", "/v1/releases/{release}"),
-    Route(Action.RUN_SHADOW, "GET", "/v1/releases/{release}/shadow"),
+    Route(Action.RUN_SHADOW, "POST", "/v1/releases/{release}/shadow"),
     Route(Action.PROPOSE_RELEASE, "POST", "/v1/releases/{release}/publication"),
     Route(Action.CONFIRM_RELEASE, "POST", "/v1/releases/{release}/confirmation"),
     Route(Action.WITHDRAW_RELEASE, "POST", "/v1/releases/{release}/withdrawal"),

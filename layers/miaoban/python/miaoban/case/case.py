@@ -7,12 +7,12 @@ from typing import Any
 
 from pydantic import Field as Declared
 
-from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Party, Submitted, WaitedRecord, Withdrawn
-from miaoban.catalogue.matter import Retention
+from miaoban.case.events import Asked, CaseEvent, Corrected, Handed, Judged, Opined, Party, Submitted, WaitedRecord, Withdrawn
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.facts import LAW_TIME
-from miaoban.decision.outcome import Direction
+from miaoban.decision.outcome import Direction, Outcome
 from miaoban.decision.verdict import Verdict
 from miaoban.models import Frozen
 
@@ -30,6 +30,15 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.CORRECTING, Status.WAITING, Status.REVIEWING})
+
+
+class Opinion(Asked):
+    """A department's opinion on a case; `agree` is None until it is given."""
+
+    agree: bool | None = None
+    reason: str | None = None
+    given_by: str | None = None
+    given_at: datetime | None = None
 
 
 class Case(Frozen):
@@ -64,6 +73,7 @@ class Case(Frozen):
     conclusion: Concluded | None = None
     deadline: date | None = None
     corrected: bool = False
+    opinions: tuple[Opinion, ...] = ()
     events: int = 1
     receipts: int = 0
 
@@ -82,6 +92,11 @@ class Case(Frozen):
             return None
         ended = self.updated_at.astimezone(LAW_TIME).date()
         return self.erase_after.last_day(max(ended, self.valid_until or ended))
+
+    @property
+    def missing(self) -> tuple[Opinion, ...]:
+        """The opinions that a person's decision still waits for."""
+        return tuple(one for one in self.opinions if one.agree is None) if self.status is Status.REVIEWING else ()
 
 
 def evolve(case: Case | None, event: CaseEvent) -> Case:
@@ -113,15 +128,17 @@ def _opened(event: Submitted) -> Case:
     )
 
 
-def _changes(case: Case, event: Corrected | Judged | Handed | Withdrawn) -> dict[str, Any]:
+def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Withdrawn) -> dict[str, Any]:
     match event:
         case Corrected():
             return {"form": event.form, "corrected": True}
         case Judged():
             return _judged(case, event)
         case Handed():
-            again = {"status": Status.REVIEWING, "conclusion": None}
-            return {**again, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+            handed = {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
+            return handed | {"conclusion": None, "opinions": _sought(event.asked)}
+        case Opined():
+            return {"opinions": tuple(_given(one, event) for one in case.opinions)}
         case Withdrawn():
             return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why, "waiting_on": ()}
 
@@ -141,4 +158,17 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "deadline": event.deadline,
         "filled": event.filled,
         "receipts": case.receipts + 1,
+        "opinions": _sought(event.asked) if event.outcome is Outcome.REVIEWING else case.opinions,
     }
+
+
+def _sought(asked: Iterable[Asked]) -> tuple[Opinion, ...]:
+    return tuple(Opinion(**dict(one)) for one in asked)
+
+
+def _given(opinion: Opinion, event: Opined) -> Opinion:
+    """An opinion as it is once a department, this or another, has spoken."""
+    if opinion.department != event.department:
+        return opinion
+    told = {"agree": event.agree, "reason": event.reason, "given_by": event.by, "given_at": event.at}
+    return opinion.model_copy(update=told)

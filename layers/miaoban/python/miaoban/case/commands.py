@@ -5,8 +5,9 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
-from miaoban.case.errors import CaseStateError
-from miaoban.case.events import CaseEvent, Corrected, Handed, Judged, Opening, Submitted, Withdrawn
+from miaoban.case.errors import CaseStateError, OpinionsMissingError
+from miaoban.case.events import Asked, CaseEvent, Corrected, Handed, Judged, Opening, Opined, Submitted, Withdrawn
+from miaoban.decision.facts import LAW_TIME
 from miaoban.decision.outcome import Outcome
 
 WORDS = {
@@ -39,16 +40,35 @@ def resume(case: Case, judged: Judged) -> tuple[CaseEvent, ...]:
 
 
 def review(case: Case, judged: Judged) -> tuple[CaseEvent, ...]:
-    """Take a person's decision; raises CaseStateError when the case is not with a person."""
+    """Take a person's decision; raises CaseStateError when the case is not with a person, OpinionsMissingError.
+
+    Opinions that are missing are waited for, unless all of them are late and the decision says why it goes on without.
+    """
     _require(case, "作出人工决定", Status.REVIEWING)
+    today = judged.at.astimezone(LAW_TIME).date()
+    early = [one for one in case.missing if one.deadline is not None and today <= one.deadline]
+    if early:
+        until = "、".join(f"{one.by}（期限到 {one.deadline}）" for one in early)
+        raise OpinionsMissingError(f"{until}还没有出具意见，请等意见到齐以后再决定")
+    if case.missing and judged.without is None:
+        names = "、".join(one.by for one in case.missing)
+        raise OpinionsMissingError(f"{names}逾期没有出具意见，请催办，或者在 without_opinions 中写明不再等待的理由")
     return (judged,)
 
 
-def end_wait(case: Case, now: datetime, deadline: date | None) -> tuple[CaseEvent, ...]:
+def opine(case: Case, opined: Opined) -> tuple[CaseEvent, ...]:
+    """Take a department's opinion; raises CaseStateError when the case is not with a person, or nothing is missing from it."""
+    _require(case, "出具意见", Status.REVIEWING)
+    if opined.department not in {one.department for one in case.missing}:
+        raise CaseStateError("这个部门没有待出具的意见，请刷新任务列表")
+    return (opined,)
+
+
+def end_wait(case: Case, now: datetime, deadline: date | None, asked: tuple[Asked, ...] = ()) -> tuple[CaseEvent, ...]:
     """Hand a case to a person whose wait is over; nothing happens to any other."""
     if case.status is not Status.WAITING:
         return ()
-    return (Handed(at=now, why="wait-ended", deadline=deadline),)
+    return (Handed(at=now, why="wait-ended", deadline=deadline, asked=asked),)
 
 
 def lapse(case: Case, now: datetime) -> tuple[CaseEvent, ...]:
@@ -58,10 +78,10 @@ def lapse(case: Case, now: datetime) -> tuple[CaseEvent, ...]:
     return (Withdrawn(at=now, why="correction-lapsed"),)
 
 
-def ask_for_person(case: Case, now: datetime, deadline: date | None) -> tuple[CaseEvent, ...]:
+def ask_for_person(case: Case, now: datetime, deadline: date | None, asked: tuple[Asked, ...] = ()) -> tuple[CaseEvent, ...]:
     """Hand a case to a person at the applicant's wish (个人信息保护法 art. 24)."""
     _require(case, "转人工", Status.WAITING, Status.CORRECTING, Status.REFUSED)
-    return (Handed(at=now, why="asked-for-person", deadline=deadline),)
+    return (Handed(at=now, why="asked-for-person", deadline=deadline, asked=asked),)
 
 
 def withdraw(case: Case, now: datetime, reason: str | None) -> tuple[CaseEvent, ...]:

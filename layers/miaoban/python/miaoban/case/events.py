@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 from pydantic import TypeAdapter
 
-from miaoban.catalogue.matter import Retention
+from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction, Outcome
@@ -63,11 +63,21 @@ class WaitedRecord(Frozen):
     key: str
 
 
+class Asked(Frozen):
+    """A department whose opinion is asked for (并联审批): by code and in words, on which items, until the end of which day."""
+
+    department: str
+    by: str
+    items: tuple[str, ...]
+    deadline: date | None = None
+
+
 class Judged(Frozen):
     """A decision was made, by machine or by a person.
 
     `deadline` is the last day of what it waits for, `valid_until` that of the licence that it brings, if it ends; `filled` is
-    the form as it was decided on, prefilled values included.
+    the form as it was decided on, prefilled values included. `asked` are the departments that give their opinions before a
+    person decides; `without` says why late ones were left out.
     """
 
     kind: Literal["judged"] = "judged"
@@ -85,6 +95,8 @@ class Judged(Frozen):
     conclusion: Concluded | None = None
     deadline: date | None = None
     filled: Mapping[str, Any] = Declared(default_factory=dict)
+    asked: tuple[Asked, ...] = ()
+    without: str | None = None
 
 
 class Handed(Frozen):
@@ -94,6 +106,18 @@ class Handed(Frozen):
     at: datetime
     why: Literal["wait-ended", "asked-for-person"]
     deadline: date | None = None
+    asked: tuple[Asked, ...] = ()
+
+
+class Opined(Frozen):
+    """A department that was asked gave its opinion: who of it, and why."""
+
+    kind: Literal["opined"] = "opined"
+    at: datetime
+    by: str
+    department: str
+    agree: bool
+    reason: str
 
 
 class Withdrawn(Frozen):
@@ -105,5 +129,5 @@ class Withdrawn(Frozen):
     reason: str | None = None
 
 
-CaseEvent = Annotated[Submitted | Corrected | Judged | Handed | Withdrawn, Declared(discriminator="kind")]
+CaseEvent = Annotated[Submitted | Corrected | Judged | Handed | Opined | Withdrawn, Declared(discriminator="kind")]
 CASE_EVENT: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

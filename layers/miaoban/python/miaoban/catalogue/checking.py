@@ -7,16 +7,19 @@ from typing import Final
 
 from miaoban.catalogue.checking_bases import check_bases
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
+from miaoban.catalogue.checking_limits import check_items, check_limits
+from miaoban.catalogue.checking_quota import check_quota
+from miaoban.catalogue.checking_sources import check_source
 from miaoban.catalogue.codes import AUDIENCES, CHANNELS, EXTENSIONS, LEVELS, TYPES
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import CatalogueError, ExpressionError, FactError
 from miaoban.catalogue.expressions import holds, paths
-from miaoban.catalogue.fields import Field, FieldType
-from miaoban.catalogue.known_paths import CONCLUSION, leads, unknown
+from miaoban.catalogue.fields import FieldType
+from miaoban.catalogue.known_paths import CONCLUSION, field_at, leads, unknown
 from miaoban.catalogue.matter import Matter, RecordUse
 from miaoban.catalogue.places import CONDITIONS, FORM, MATERIALS, MATTER, uses, whens
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.source import Sharing
 from miaoban.catalogue.spelling import meant
 
 _TRIED: Final = 256
@@ -44,6 +47,8 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
         yield partial(check_source, f"{code}.yaml", source)
     yield partial(_check_codes, matter)
     yield partial(_check_conclusions, matter)
+    yield partial(check_limits, matter)
+    yield partial(check_items, matter)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
     yield partial(_check_spared, matter)
@@ -58,14 +63,7 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
         yield partial(check_redirect, edition, condition)
     for use_ in uses(matter):
         yield partial(_check_use, edition, *use_)
-
-
-def check_source(file: str, source: Source) -> None:
-    """Raise CatalogueError for a kind of record whose key is not made of fields that it always has."""
-    for code, kind in source.kinds.items():
-        loose = [key for key in kind.key if key not in kind.fields or not kind.fields[key].required]
-        sentence = f"{code} 的 key {'、'.join(loose)} 应当是必填字段，请核对"
-        require(kind.key and not loose, file, sentence, "kinds", code, "key")
+    yield partial(check_quota, edition)
 
 
 def _check_codes(matter: Matter) -> None:
@@ -115,7 +113,10 @@ def _check_record(edition: Edition, name: str, use: RecordUse) -> None:
     if use.source not in edition.sources:
         sentence = f"没有数源 {use.source}{meant(use.source, edition.sources)}，请核对拼写，或者在 sources/ 中登记"
         raise FactError(sentence, MATERIALS, (*place, "source"))
-    kinds = edition.sources[use.source].kinds
+    source = edition.sources[use.source]
+    sentence = f"{name} 的数源 {use.source}（{source.name}）不予共享，不能用于事项，请改由申请人提交材料或者由人核查"
+    require(source.sharing is not Sharing.REFUSED, MATERIALS, sentence, *place, "source")
+    kinds = source.kinds
     if use.kind not in kinds:
         sentence = f"{name} 的数源 {use.source} 没有 {use.kind} 这一种记录{meant(use.kind, kinds)}，请核对拼写"
         raise FactError(sentence, MATERIALS, (*place, "kind"))
@@ -147,16 +148,6 @@ def _check_end(edition: Edition) -> None:
     field = field_at(edition, path) if path else None
     dated = path is None or (field is not None and field.type is FieldType.DATE)
     require(dated, MATTER, f"result.valid_until 的 {path} 不是日期字段，请核对", "result", "valid_until")
-
-
-def field_at(edition: Edition, path: str) -> Field | None:
-    """The field that a path names, of the form or of a record; None for anything else."""
-    root, _, rest = path.partition(".")
-    use = edition.matter.records.get(root)
-    if use is None:
-        return edition.matter.fields.get(rest) if root == "form" else None
-    kind = edition.kind(use)
-    return kind.fields.get(rest) if kind else None
 
 
 def _check_when(matter: Matter, file: str, when: str, *words: str) -> None:

@@ -1,6 +1,6 @@
 """Checking conditions: each has one way to hold, needs what it names, and leads somewhere when it does not hold."""
 
-from miaoban.catalogue.condition import Condition, Effect, Enough
+from miaoban.catalogue.condition import Condition, Effect, Enough, Redirect
 from miaoban.catalogue.demands import check_expression, require
 from miaoban.catalogue.errors import FactError
 from miaoban.catalogue.expressions import paths
@@ -43,7 +43,7 @@ def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[st
 def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
     """A record's value is needed itself, or with its presence: what is not there is then judged by the expression.
 
-    A table is needed itself, by any of its outputs, or by all that it compares.
+    What is left of a quota is needed by its total, a table by itself, by any of its outputs, or by all that it compares.
     """
     root, _, rest = path.partition(".")
     if root == ROOT:
@@ -51,6 +51,8 @@ def _needed(edition: Edition, path: str, needs: tuple[str, ...]) -> bool:
         inputs = edition.matter.tables[name].inputs
         itself = any(need == f"{ROOT}.{name}" or need.startswith(f"{ROOT}.{name}.") for need in needs)
         return itself or all(_needed(edition, column, needs) for column in inputs)
+    if root == "quota" and edition.matter.quota:
+        return _needed(edition, edition.matter.quota.total, needs)
     return root in RULES or path in needs or f"{root}.present" in needs
 
 
@@ -65,7 +67,23 @@ def check_redirect(edition: Edition, condition: Condition) -> None:
     region = redirect.to != "authority" or (redirect.region is not None and is_fact(edition, redirect.region))
     sentence = f"{place} 的 redirect.region 没有这个字段或数源字段，请核对拼写"
     require(region, CONDITIONS, sentence, place, "redirect", "region")
+    if redirect.to == "matter":
+        _check_other(edition.matter.code, place, redirect)
+        return
+    sentence = f"{place} 的 redirect 不到另一事项，不写 matter 和 name，请删去，或者把 to 改为 matter"
+    require(redirect.matter is None and redirect.name is None, CONDITIONS, sentence, place, "redirect", "to")
+    held = redirect.to != "held" or "held.present" in paths(condition.holds or "true")
+    sentence = f"{place} 指引到已有的结果（to: held），holds 应当看 held.present，请核对"
+    require(held, CONDITIONS, sentence, place, "redirect", "to")
     questions = edition.matter.questions
     known = all(code in questions and answer in questions[code].answers for code, answer in redirect.answers.items())
     sentence = f"{place} 的 redirect.answers 不是本事项的问题和选项，请核对拼写"
     require(known, CONDITIONS, sentence, place, "redirect", "answers")
+
+
+def _check_other(code: str, place: str, redirect: Redirect) -> None:
+    """Another matter is named by its code and its name; whether it is there, `checking_between` tells."""
+    sentence = f"{place} 的 redirect 到另一事项，要写 matter（编码）和 name（名称），请补上"
+    require(redirect.matter and redirect.name, CONDITIONS, sentence, place, "redirect", "to")
+    sentence = f"{place} 的 redirect.matter 是本事项，请写另一个事项，或者把 to 改为 situation"
+    require(redirect.matter != code, CONDITIONS, sentence, place, "redirect", "matter")

@@ -74,13 +74,14 @@ def _leads_on(condition: Condition) -> bool:
 def _steps(matter: Matter, situation: Situation) -> list[tuple[Condition, Answers]]:
     """Where each redirect sends: to the same answers, some changed, those left out that are then not asked."""
     return [
-        (condition, _after(matter, {**situation.answers, **condition.redirect.answers}))
+        (condition, after(matter, {**situation.answers, **condition.redirect.answers}))
         for condition in situation.conditions
         if condition.redirect is not None and _leads_on(condition)
     ]
 
 
-def _after(matter: Matter, answers: Mapping[str, str]) -> Answers:
+def after(matter: Matter, answers: Mapping[str, str]) -> Answers:
+    """The answers of a situation once some were changed: those stay that are still asked for."""
     roots = {"situation": {**dict.fromkeys(matter.questions), **answers}}
     kept = {code: answer for code, answer in answers.items() if _still(matter, code, roots)}
     return tuple(sorted(kept.items()))
@@ -96,7 +97,7 @@ def _circles(matter: Matter, steps: Steps, start: Answers, gone: tuple[Answers, 
     here, way = gone
     for condition, there in steps.get(here, ()):
         further = (*way, condition)
-        if condition in way or not _together(matter, further):
+        if condition in way or not together(matter, further):
             continue
         if there == start:
             yield further
@@ -104,14 +105,19 @@ def _circles(matter: Matter, steps: Steps, start: Answers, gone: tuple[Answers, 
             yield from _circles(matter, steps, start, (there, further))
 
 
-def _together(matter: Matter, conditions: tuple[Condition, ...]) -> bool:
-    """Whether some facts certainly make all of the conditions false: one alone always can be, more where all asks yes or no."""
+def together(matter: Matter, conditions: tuple[Condition, ...]) -> bool | None:
+    """Whether some facts make all of the conditions false: one alone always can be, more are told where all asks yes or no.
+
+    None where that cannot be told.
+    """
     if len(conditions) == 1:
         return True
-    expressions = [condition.holds or "true" for condition in conditions]
+    expressions = [condition.holds for condition in conditions if condition.holds is not None]
+    if len(expressions) < len(conditions):
+        return None
     named = sorted({path for expression in expressions for path in paths(expression)})
     if len(named) > _MOST_FACTS or not all(_yes_or_no(matter, path) for path in named):
-        return False
+        return None
     return any(not any(_holds(expression, facts) for expression in expressions) for facts in _facts(named))
 
 

@@ -2,7 +2,7 @@
 
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.matter import Matter
-from miaoban.catalogue.regions import Organ, Overlay, TimeLimit
+from miaoban.catalogue.regions import Organ, Overlay, VaryingTimeLimit
 from miaoban.identifiers import IdentifierError, MatterCode, RegionCode, Uscc
 
 
@@ -68,7 +68,10 @@ def _check_overlay(matter: Matter, here: RegionCode, overlay: Overlay) -> None:
             raise CatalogueError(sentence, file, ("parameters", name))
 
 
-def _check_shorter(file: str, name: str, limit: TimeLimit, inherited: TimeLimit) -> None:
-    if (limit.unit, limit.start) != (inherited.unit, inherited.start) or limit.n > inherited.n:
-        sentence = f"limits.{name} 只能缩短，单位和起算点不变，上级是 {inherited.n}，请改正"
-        raise CatalogueError(sentence, file, ("limits", name))
+def _check_shorter(file: str, name: str, limit: VaryingTimeLimit, inherited: VaryingTimeLimit) -> None:
+    for answer in ({}, *({question: answer} for question, told in inherited.by.items() for answer in told)):
+        above = inherited.on(answer).n
+        if (limit.unit, limit.start) != (inherited.unit, inherited.start) or limit.on(answer).n > above:
+            here = "".join(f"（{question} 为 {told}）" for question, told in answer.items())
+            sentence = f"limits.{name} 只能缩短，单位和起算点不变，上级{here}是 {above}，请改正"
+            raise CatalogueError(sentence, file, ("limits", name))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from miaoban.calendar import Limit
-from miaoban.catalogue.condition import Basis, Effect
+from miaoban.catalogue.condition import Basis, Condition, Effect
 
 TYPES: Final[Mapping[str, str]] = {
     "01": "行政许可",
@@ -109,3 +109,15 @@ def article(basis: Basis) -> str:
 def cited(bases: Iterable[Basis]) -> str:
     """Articles of law as they are cited, listed."""
     return "、".join(map(article, bases))
+
+
+def otherwise(condition: Condition) -> str:
+    """What happens to who does not meet a condition, with the matter that he is sent to, if it is another."""
+    then = EFFECTS[condition.otherwise]
+    return f"{then}：{leads(condition)}" if leads(condition) else then
+
+
+def leads(condition: Condition) -> str:
+    """The other matter that a condition sends to, by name and code; empty for none."""
+    redirect = condition.redirect
+    return f"“{redirect.name}”（{redirect.matter}）" if redirect and redirect.matter else ""

@@ -66,10 +66,16 @@ class Match(Frozen):
 
 
 class Redirect(Frozen):
-    """Where to send the applicant: nowhere (no filing needed), another authority, or another situation."""
+    """Where to send the applicant: nowhere (no filing needed), another authority, situation or matter, or what he holds.
 
-    to: Literal["not-needed", "authority", "situation"]
+    `answers` are the other situation's, or lead on in the other matter. `name` is how that matter is called: an edition says
+    by itself where it sends people, and checking compares the name with the matter's own.
+    """
+
+    to: Literal["not-needed", "authority", "situation", "matter", "held"]
     region: str | None = None
+    matter: str | None = None
+    name: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
 
 

@@ -23,12 +23,14 @@ _SHAPES: Final[Mapping[str, str]] = {
     "int_type": "整数",
     "int_parsing": "整数",
     "float_type": "数字",
+    "float_parsing": "数字",
     "bool_type": "true 或 false",
     "bool_parsing": "true 或 false",
 }
 _BOUNDS: Final[Mapping[str, str]] = {
     "string_too_short": "至少 {min_length} 个字",
     "string_too_long": "最多 {max_length} 个字",
+    "too_short": "至少 {min_length} 项",
     "greater_than_equal": "不能小于 {ge}",
     "less_than_equal": "不能大于 {le}",
 }

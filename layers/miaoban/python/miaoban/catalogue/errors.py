@@ -10,10 +10,12 @@ FinalError
 ├── ReleaseError
 │   ├── ReleaseNotFoundError  there is no such release
 │   ├── ReleaseStateError     the release is not at the stage at which this can be done
+│   │   └── ShadowMissingError    past decisions have not been decided again under it
 │   ├── ReleaseAlteredError   what is stored is not what was checked
 │   └── FourEyesError         who proposed a release confirms it
 ├── EntryError            a guide item that is imported is wrong
 ├── EntryNotFoundError    there is no such guide item
+├── SourceNotFoundError   no published matter uses such a source
 ├── SituationError        the answers do not make a situation
 ├── FormError             the form has problems, all of them listed
 └── ReleaseRefusedError   checks stand against a release, all of them listed
@@ -92,6 +94,12 @@ class ReleaseStateError(ReleaseError):
     code = "release-state"
 
 
+class ShadowMissingError(ReleaseStateError):
+    """Raised when a release is to be confirmed whose matter has decisions, and no shadow run over them is kept with it."""
+
+    code = "shadow-missing"
+
+
 class ReleaseAlteredError(ReleaseError):
     """Raised when the stored content of a release has another digest than the one that was checked and confirmed."""
 
@@ -114,6 +122,12 @@ class EntryNotFoundError(FinalError):
     """Raised when no guide item has a code."""
 
     code = "entry-not-found"
+
+
+class SourceNotFoundError(FinalError):
+    """Raised when no source of this code is published."""
+
+    code = "source-not-found"
 
 
 class Problem(Frozen):

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from miaoban.catalogue.checking import check_edition, check_source
+from miaoban.catalogue.checking import check_edition
 from miaoban.catalogue.checking_cycles import check_cycles
+from miaoban.catalogue.checking_quality import check_references
 from miaoban.catalogue.checking_regions import check_regions
+from miaoban.catalogue.checking_sources import check_source
 from miaoban.catalogue.documents import document_of, model_of
 from miaoban.catalogue.errors import CatalogueError
 from miaoban.catalogue.lines import located
@@ -138,11 +140,13 @@ def _overlay(name: str, text: str) -> Overlay:
 
 
 def read_sources(texts: Mapping[str, str]) -> dict[str, Source]:
-    """Read the texts of all sources, by code; raises CatalogueError for a code that comes twice."""
+    """Read the texts of all sources, by code; raises CatalogueError for a code that comes twice, or what none of them has."""
     known: dict[str, Source] = {}
-    for name, text in texts.items():
-        source = read_source(name, text)
-        if source.code in known:
-            raise CatalogueError(f"数源 {source.code} 已在另一个文件中登记，请换一个编码", name, ("code",))
-        known[source.code] = source
+    with placed(texts):
+        for name, text in texts.items():
+            source = read_source(name, text)
+            if source.code in known:
+                raise CatalogueError(f"数源 {source.code} 已在另一个文件中登记，请换一个编码", name, ("code",))
+            known[source.code] = source
+        check_references(dict(zip(texts, known.values(), strict=True)))
     return known

@@ -1,4 +1,6 @@
-"""The guide page (办事指南) of a matter in a region, in words: who, basis, situations, materials, limits, fees, places."""
+"""Making the guide page (办事指南) of a matter in a region: everything in words."""
+
+from collections.abc import Iterable, Iterator
 
 from miaoban.catalogue.answers import named
 from miaoban.catalogue.codes import (
@@ -13,88 +15,18 @@ from miaoban.catalogue.codes import (
     word,
     words,
 )
-from miaoban.catalogue.compiled import Burden, Compiled, compile_edition, counted
-from miaoban.catalogue.guide import Fee, Step
-from miaoban.catalogue.matter import Conclusion, LicenceLayout, Matter
+from miaoban.catalogue.compiled import Compiled, compile_edition, counted
+from miaoban.catalogue.guide_limits import items_told, limits_on, limits_told
+from miaoban.catalogue.guide_page import GuideElsewhere, GuideMaterial, GuidePage, GuideRule, GuideSituation
+from miaoban.catalogue.layout import LicenceLayout
+from miaoban.catalogue.matter import Conclusion, Matter
 from miaoban.catalogue.plans import MaterialPlan, Plan, Way
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.regions import Organ, Place, Setting
+from miaoban.catalogue.regions import Limits
 from miaoban.identifiers import RegionCode
-from miaoban.models import Frozen
 
 ITEM = "01"
 """The handling item of a matter whose folder is one item (业务办理项)."""
-
-
-class GuideMaterial(Frozen):
-    """A material with its class, necessity, source or exemption, and the numbers of the situations that ask for it."""
-
-    code: str
-    name: str
-    class_name: str
-    necessity: str
-    how: str
-    situations: tuple[int, ...]
-
-
-class GuideSituation(Frozen):
-    """A situation, how many materials it asks before and after exemption, and perhaps why it leads elsewhere."""
-
-    number: int
-    name: str
-    before: int
-    after: int
-    barred: str | None = None
-
-
-class GuideLimits(Frozen):
-    """The time limits in words."""
-
-    statutory: str | None = None
-    promised: str
-    correction: str
-    review: str
-
-
-class GuideRule(Frozen):
-    """A parameter as it stands in the region, and what that rests on: the region's own word, or the default's source."""
-
-    label: str
-    value: Setting
-    source: str
-
-
-class GuidePage(Frozen):
-    """The guide; `implementation_code` (31) and `item_code` (33) where an organ receives, else a `note` whom to ask.
-
-    `conclusions` are those to which a person's review may come.
-    """
-
-    matter: str
-    name: str
-    region: str
-    basic_code: str
-    implementation_code: str | None = None
-    item_code: str | None = None
-    type_name: str
-    case_type: str
-    audience: str
-    basis: tuple[str, ...]
-    organ: Organ | None = None
-    note: str | None = None
-    result: str
-    conclusions: tuple[str, ...] = ()
-    retention: str
-    limits: GuideLimits
-    rules: tuple[GuideRule, ...] = ()
-    visits: int
-    channels: str
-    fees: tuple[Fee, ...]
-    steps: tuple[Step, ...]
-    places: tuple[Place, ...]
-    situations: tuple[GuideSituation, ...]
-    materials: tuple[GuideMaterial, ...]
-    burden: Burden
 
 
 def guide_of(edition: Edition, region: str) -> GuidePage:
@@ -104,6 +36,7 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
     organ = matter.organ(here)
     code = str(matter.implementation_code(organ)) if organ else None
     compiled = compile_edition(edition)
+    situations = [limits_on(matter, here, plan.answers) for plan in compiled.plans]
     return GuidePage(
         matter=matter.code,
         name=matter.name,
@@ -120,14 +53,17 @@ def guide_of(edition: Edition, region: str) -> GuidePage:
         result=matter.result.name,
         conclusions=tuple(map(_conclusion, matter.reviewer.conclusions.values())),
         retention=_retention(matter.result),
-        limits=_limits(matter, here),
+        limits=limits_told(matter, here, situations),
+        items=items_told(matter),
+        quota=matter.quota.label if matter.quota else None,
         rules=_rules(matter, here),
         visits=matter.guide.visits,
         channels=words(CHANNELS, matter.guide.channels),
         fees=matter.guide.fees,
         steps=matter.guide.steps,
         places=matter.places_in(here),
-        situations=tuple(_situation(matter, number, plan) for number, plan in enumerate(compiled.plans, 1)),
+        situations=tuple(_situations(matter, compiled.plans, situations)),
+        elsewhere=tuple(_elsewhere(matter)),
         materials=tuple(_material(material, compiled) for material in compiled.materials),
         burden=counted(compiled.materials),
     )
@@ -145,16 +81,6 @@ def _rules(matter: Matter, region: str) -> tuple[GuideRule, ...]:
     )
 
 
-def _limits(matter: Matter, region: str) -> GuideLimits:
-    limits = matter.limits_in(region)
-    return GuideLimits(
-        statutory=duration(limits.statutory) if limits.statutory else None,
-        promised=duration(limits.promised),
-        correction=duration(limits.correction),
-        review=duration(limits.review),
-    )
-
-
 def _retention(result: LicenceLayout) -> str:
     """When what a case leaves is erased, in words."""
     rule = result.erase_after
@@ -165,10 +91,18 @@ def _retention(result: LicenceLayout) -> str:
     return f"{when}自动删除{others}（{article(rule.basis)}；{rule.source}）"
 
 
-def _situation(matter: Matter, number: int, plan: Plan) -> GuideSituation:
-    found = counted(plan.materials)
-    name = named(matter, plan.answers)
-    return GuideSituation(number=number, name=name, before=found.before, after=found.after, barred=plan.barred)
+def _situations(matter: Matter, plans: Iterable[Plan], limits: Iterable[Limits]) -> Iterator[GuideSituation]:
+    for number, (plan, limit) in enumerate(zip(plans, limits, strict=True), 1):
+        found = counted(plan.materials)
+        told = {"name": named(matter, plan.answers), "limit": duration(limit.promised), "barred": plan.barred}
+        yield GuideSituation(number=number, before=found.before, after=found.after, **told)
+
+
+def _elsewhere(matter: Matter) -> Iterator[GuideElsewhere]:
+    for condition in matter.conditions:
+        redirect = condition.redirect
+        if redirect and redirect.matter and redirect.name:
+            yield GuideElsewhere(when=condition.says, matter=redirect.matter, name=redirect.name)
 
 
 def _material(material: MaterialPlan, compiled: Compiled) -> GuideMaterial:

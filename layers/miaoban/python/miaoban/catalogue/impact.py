@@ -74,6 +74,8 @@ _WORDS = {
     "coordinator": "协调机关",
     "result": "证照",
     "guide": "办事指南",
+    "items": "并联审批的事项",
+    "quota": "数量限制",
 }
 _APART = frozenset({"questions", "fields", "materials", "records", "conditions", "limits", "organs", "parameters", "regions"})
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from miaoban.catalogue.fields import Field
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.regions import Organ
@@ -12,7 +13,8 @@ from miaoban.catalogue.tables import ROOT
 OWN: Final[Mapping[str, tuple[str, ...]]] = {
     "applicant": ("name", "number"),
     "organ": ("region",),
-    "held": ("present", "licence"),
+    "held": ("present", "licence", "expired"),
+    "quota": ("left",),
     "today": ("",),
 }
 """What a decision knows besides form, situation and records."""
@@ -38,7 +40,17 @@ def exists(edition: Edition, path: str) -> bool:
         return table in matter.tables and output in matter.tables[table].outputs
     if root in matter.records:
         return rest == "present" or rest in _held(edition, matter.records[root])
-    return rest in OWN.get(root, ())
+    return rest in OWN.get(root, ()) and (root != "quota" or matter.quota is not None)
+
+
+def field_at(edition: Edition, path: str) -> Field | None:
+    """The field that a path names, of the form or of a record; None for anything else."""
+    root, _, rest = path.partition(".")
+    use = edition.matter.records.get(root)
+    if use is None:
+        return edition.matter.fields.get(rest) if root == "form" else None
+    kind = edition.kind(use)
+    return kind.fields.get(rest) if kind else None
 
 
 def is_fact(edition: Edition, path: str) -> bool:
@@ -68,7 +80,8 @@ def _all(edition: Edition) -> Iterator[str]:
     yield from (f"form.{code}" for code in matter.fields)
     yield from (f"situation.{code}" for code in matter.questions)
     yield from (f"parameter.{code}" for code in matter.parameters)
-    yield from (f"{root}.{word}".rstrip(".") for root, words in OWN.items() for word in words)
+    own = {root: words for root, words in OWN.items() if root != "quota" or matter.quota}
+    yield from (f"{root}.{word}".rstrip(".") for root, words in own.items() for word in words)
     yield from (f"{ROOT}.{name}.{output}" for name, table in matter.tables.items() for output in table.outputs)
     for name, use in matter.records.items():
         yield from (f"{name}.{word}" for word in ("present", *_held(edition, use)))

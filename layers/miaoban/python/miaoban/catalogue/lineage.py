@@ -16,7 +16,9 @@ from miaoban.text import comparable
 LONGEST: Final = 200
 """Characters of a key."""
 ASKABLE: Final = (Kind.SOURCE, Kind.FIELD, Kind.MATERIAL)
-"""The kinds of nodes that a person asks about."""
+"""The layers on which a matter rests."""
+_TOLD: Final = (*ASKABLE, Kind.MATTER)
+"""What a person asks about: the layers, and the matters to which others send."""
 
 
 Held = Callable[[Node], Iterable[Dependent]]
@@ -47,7 +49,7 @@ class Todo(Frozen):
 
 @dataclass(frozen=True, slots=True)
 class Rests:
-    """What a matter rests on: keys of sources, fields and materials, in the order of the matter."""
+    """What a matter rests on: keys of sources, fields, materials and other matters, in the order of the matter."""
 
     matter: str
     name: str
@@ -72,7 +74,7 @@ class Lineage:
                 node, entries = uses.setdefault(found, (found, []))  # one node for all who use it
                 entries.append(entry)
                 nodes.append(node)
-            rests[matter.code] = Rests(matter.code, matter.name, tuple(node for node in nodes if node.kind in ASKABLE))
+            rests[matter.code] = Rests(matter.code, matter.name, tuple(node for node in nodes if node.kind in _TOLD))
         return cls({node: tuple(entries) for node, entries in uses.values()}, rests)
 
     def dependents(self, node: Node) -> tuple[Dependent, ...]:
@@ -96,8 +98,8 @@ class Lineage:
 def node_of(text: str) -> Node:
     """The node that a text such as `source:legal-person-base` names; raises CatalogueError."""
     kind, _, key = text.partition(":")
-    if kind not in ASKABLE or not 0 < len(key) <= LONGEST:
-        raise CatalogueError(f"“{text[:60]}”不是血缘图中的对象，请写成 source:数源、field:字段 或者 material:材料")
+    if kind not in _TOLD or not 0 < len(key) <= LONGEST:
+        raise CatalogueError(f"“{text[:60]}”不是血缘图中的对象，请写成 source:数源、field:字段、material:材料 或者 matter:事项")
     return Node(Kind(kind), comparable(key) if kind == Kind.MATERIAL else key)
 
 

@@ -12,18 +12,20 @@ from miaoban.catalogue.codes import (
     CASE_TYPES,
     CHANNELS,
     CLASSES,
-    EFFECTS,
     LEVELS,
     NATURES,
     TYPES,
     cited,
     duration,
+    leads,
+    otherwise,
     word,
     words,
 )
 from miaoban.catalogue.compiled import burden
 from miaoban.catalogue.condition import Effect
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.situations import select
 
 if TYPE_CHECKING:
     from miaoban.catalogue.matter import Matter
@@ -63,30 +65,32 @@ def _powers(edition: Edition) -> Rows:
 
 
 def _paths(edition: Edition) -> Rows:
-    matter, asked = edition.matter, burden(edition)
+    matter, asked, situations = edition.matter, burden(edition), situations_of(edition.matter)
+    promised = (select(matter, answers).limits(matter.limits, {}).promised for answers in situations)
     yield (
         matter.name,
         word(CASE_TYPES, matter.case_type),
         words(CHANNELS, matter.guide.channels),
         str(matter.guide.visits),
         " → ".join(step.name for step in matter.guide.steps),
-        duration(matter.limits.promised),
-        str(len(situations_of(matter))),
+        duration(max(promised, key=lambda limit: limit.n)),
+        str(len(situations)),
         f"{asked.before} → {asked.after}",
+        "、".join(dict.fromkeys(filter(None, map(leads, matter.conditions)))) or "无",
     )
 
 
 def _compliant(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
-        words_ = EFFECTS[condition.otherwise]
-        yield edition.matter.name, condition.id, condition.title, cited(condition.basis), words_, condition.cure
+        then = otherwise(condition)
+        yield edition.matter.name, condition.id, condition.title, cited(condition.basis), then, condition.cure
 
 
 def _forbidden(edition: Edition) -> Rows:
     for condition in edition.matter.conditions:
         if condition.otherwise in REFUSING:
-            said = EFFECTS[condition.otherwise]
-            yield edition.matter.name, condition.id, condition.says, said, cited(condition.basis), condition.cure
+            then = otherwise(condition)
+            yield edition.matter.name, condition.id, condition.says, then, cited(condition.basis), condition.cure
 
 
 def _tolerant(edition: Edition) -> Rows:
@@ -107,7 +111,17 @@ _LISTS: Final = (
     PublicList(
         "paths",
         "办理路径清单",
-        ("事项", "办件类型", "办理形式", "到现场次数", "流程", "承诺时限", "情形数", "材料（原需 → 现需提交）"),
+        (
+            "事项",
+            "办件类型",
+            "办理形式",
+            "到现场次数",
+            "流程",
+            "承诺时限",
+            "情形数",
+            "材料（原需 → 现需提交）",
+            "可能改办的事项",
+        ),
         _paths,
     ),
     PublicList("compliant", "合规办事业务指南", ("事项", "条件", "应当符合", "依据", "不符合的", "怎样符合"), _compliant),

@@ -4,12 +4,14 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from miaoban.catalogue.checking import field_at
-from miaoban.catalogue.fields import FieldType
-from miaoban.catalogue.matter import Matter
-from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.fields import Field, FieldType
+
+FieldAt = Callable[[str], Field | None]
+"""The field that a path names, if it names one."""
+OptionsAt = Callable[[str], tuple[str, ...] | None]
+"""What a path may be, where that is listed."""
 
 _PATH = r"(?<![\w.#])((?:form|situation|\w+)\.\w+)"
 _EQUAL = re.compile(_PATH + r"\s*(?:==|!=)\s*('[^']*'|\"[^\"]*\"|-?\d+(?:\.\d+)?|true|false)(?![\w.(])")
@@ -28,22 +30,20 @@ _KINDS = {
 _WORDS = {"text": "文字", "number": "数字", "boolean": "是或否", "list": "列表"}
 
 
-def misfits(edition: Edition, expression: str) -> Iterator[str]:
+def misfits(expression: str, field_at: FieldAt, options_at: OptionsAt) -> Iterator[str]:
     """One sentence for each equality of an expression that cannot be, and each date that is none."""
     pairs = [*_EQUAL.findall(expression)]
     pairs += [(path, item) for path, items in _AMONG.findall(expression) for item in _ITEM.findall(items)]
     for path, literal in pairs:
-        yield from _misfit(edition, path, literal)
+        yield from _misfit(field_at(path), options_at(path), path, literal)
     for path in _DATES.findall(expression):
-        field = field_at(edition, path)
+        field = field_at(path)
         if field and field.type is not FieldType.DATE:
             yield f"表达式把 {path} 当作日期，而它的类型是 {field.type}，请改正"
 
 
-def _misfit(edition: Edition, path: str, literal: str) -> Iterator[str]:
+def _misfit(field: Field | None, options: tuple[str, ...] | None, path: str, literal: str) -> Iterator[str]:
     text = literal[1:-1] if literal[0] in "'\"" else None
-    options = _options(edition.matter, path)
-    field = field_at(edition, path)
     if options is not None:
         if text not in options:
             yield f"表达式把 {path} 与 {literal} 比较，可选只有 {'、'.join(options)}，请核对拼写"
@@ -57,11 +57,3 @@ def _kind(literal: str) -> str:
     if literal[0] in "'\"":
         return "text"
     return "boolean" if literal in {"true", "false"} else "number"
-
-
-def _options(matter: Matter, path: str) -> tuple[str, ...] | None:
-    root, _, rest = path.partition(".")
-    if root == "situation" and rest in matter.questions:
-        return tuple(matter.questions[rest].answers)
-    field = matter.fields.get(rest) if root == "form" else None
-    return tuple(field.options) if field and field.type is FieldType.CHOICE else None

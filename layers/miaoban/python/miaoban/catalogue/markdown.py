@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from miaoban.catalogue.guidance import GuidePage
+from miaoban.catalogue.guide_page import GuidePage
 
 _YUAN = 100
 
@@ -22,8 +22,14 @@ def _lines(page: GuidePage) -> Iterator[str]:
     yield f"# {page.name}办事指南（{page.organ.place if page.organ else page.region}）"
     yield from _section("基本信息", table(("项目", "内容"), _facts(page)))
     yield from _section("设定依据", (f"- {basis}" for basis in page.basis))
-    situations = ((part.number, part.name, part.before, part.after, part.barred or "") for part in page.situations)
-    yield from _section("办理情形", table(("序号", "情形", "原需材料", "现需提交", "说明"), situations))
+    situations = ((part.number, part.name, part.limit, part.before, part.after, part.barred or "") for part in page.situations)
+    yield from _section("办理情形", table(("序号", "情形", "承诺时限", "原需材料", "现需提交", "说明"), situations))
+    if page.elsewhere:
+        elsewhere = ((part.when, f"{part.name}（{part.matter}）") for part in page.elsewhere)
+        yield from _section("改办其他事项", table(("情况", "应当办理"), elsewhere))
+    if page.items:
+        items = ((part.name, part.by, part.limit, "、".join(part.after) or "—", part.basis) for part in page.items)
+        yield from _section("并联审批", table(("事项", "审批部门", "时限", "先办", "依据"), items))
     yield from _section("申请材料", _materials(page))
     if page.rules:
         rules = ((rule.label, rule.value, rule.source) for rule in page.rules)
@@ -54,6 +60,7 @@ def _facts(page: GuidePage) -> Iterator[tuple[str, object]]:
     yield "承诺时限", page.limits.promised
     yield "补正期限", page.limits.correction
     yield "人工核查时限", page.limits.review
+    yield "数量限制", f"{page.quota}，按受理的先后顺序，用完为止" if page.quota else "没有"
     yield "办理结果", page.result
     if page.conclusions:
         yield "审查结论", "、".join(page.conclusions)

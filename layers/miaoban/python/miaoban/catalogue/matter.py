@@ -1,7 +1,6 @@
 """A matter (事项) as published: everything a decision of it needs, in one immutable model."""
 
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -11,6 +10,9 @@ from pydantic import Field as Declared
 from miaoban.catalogue.condition import Basis, Condition
 from miaoban.catalogue.fields import Field
 from miaoban.catalogue.guide import Guide
+from miaoban.catalogue.items import Item
+from miaoban.catalogue.layout import LicenceLayout
+from miaoban.catalogue.quota import Quota
 from miaoban.catalogue.regions import Limits, Organ, Overlay, Parameter, Place, Setting, TimeLimit, nearest, overlays_of
 from miaoban.catalogue.tables import Name, Table
 from miaoban.identifiers import MatterCode, RegionCode
@@ -99,48 +101,12 @@ class Holder(Frozen):
     kind: str
 
 
-class Content(Frozen):
-    """One labelled line of the licence and the path of its value."""
-
-    label: str
-    value: str
-
-
-class Retention(Frozen):
-    """For how many days a case and its licence are kept, by which article they are erased then, and what the number rests on.
-
-    Days are natural days, not moved to a working day: no rest day keeps data longer (个人信息保护法 art. 19, 47).
-    """
-
-    days: int = Declared(ge=0, le=3650)
-    basis: Basis
-    source: str = Declared(min_length=2)
-
-    def last_day(self, ended: date) -> date:
-        """The last day on which what ended on a day is kept."""
-        return date.fromordinal(min(ended.toordinal() + self.days, date.max.toordinal()))
-
-
-class LicenceLayout(Frozen):
-    """What the licence is called, its type code (GB/T 36904), what stands on it, and the path of its last day, if it ends.
-
-    Without `erase_after`, cases and licences are kept as archives.
-    """
-
-    name: str
-    type_code: str
-    statement: str | None = None
-    valid_until: str | None = None
-    erase_after: Retention | None = None
-    contents: tuple[Content, ...]
-
-
 class Matter(Frozen):
     """A matter's whole published definition.
 
     Name, type, basis and `basic_code` (12 characters) are the same at all levels (四级四同); `regions` add organs, places and
-    shorter limits, and hold for everything below them. `tables` are left out of the text, and so of the digest, of a matter
-    that has none.
+    shorter limits, and hold for everything below them. `tables`, `items` and `quota` are left out of the text, and so of the
+    digest, of a matter that has none.
     """
 
     code: str
@@ -168,6 +134,8 @@ class Matter(Frozen):
     materials: Mapping[str, Material]
     conditions: tuple[Condition, ...]
     tables: Mapping[Name, Table] = Declared(default_factory=dict, exclude_if=lambda tables: not tables)
+    items: Mapping[str, Item] = Declared(default_factory=dict, exclude_if=lambda items: not items)
+    quota: Quota | None = Declared(default=None, exclude_if=lambda quota: quota is None)
 
     @property
     def all_organs(self) -> tuple[Organ, ...]:

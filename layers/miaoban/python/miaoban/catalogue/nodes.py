@@ -14,7 +14,8 @@ _ROLE: Final = re.compile(r"[（(]([^（）()]*)[）)]")
 class Kind(StrEnum):
     """What a node is. `source` keys are `source`, `source/kind` or `source/kind.field`; `material` keys code, standard, name.
 
-    `held` has what somebody is spared by a record, by its identities; `asked` has, under `ANY`, what people hand in.
+    `matter` has who sends applicants to it, `held` what somebody is spared by a record, by its identities, and `asked`, under
+    `ANY`, what people hand in.
     """
 
     SOURCE = "source"

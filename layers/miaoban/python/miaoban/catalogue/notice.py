@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from miaoban.catalogue.answers import Answers, named
-from miaoban.catalogue.codes import CLASSES, EFFECTS, NECESSITIES, cited, word
-from miaoban.catalogue.condition import Effect
+from miaoban.catalogue.codes import CLASSES, NECESSITIES, cited, duration, otherwise, word
+from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.plans import FieldPlan, MaterialPlan, Plan, Way, plan_of
 from miaoban.catalogue.publication import Edition
+from miaoban.catalogue.situations import select
 from miaoban.catalogue.verifying import ConditionPlan
 from miaoban.models import Frozen
 
@@ -43,6 +44,7 @@ class Requirement(Frozen):
 class Notice(Frozen):
     """The notice of one situation: what to bring now, what later, what not, what to fill in, what must hold; and as text.
 
+    `limit` is the time promised everywhere; a region may promise less.
     `barred` says why nothing is to be brought at all: the answers alone lead elsewhere.
     """
 
@@ -50,6 +52,7 @@ class Notice(Frozen):
     matter_name: str
     situation: Mapping[str, str]
     situation_name: str
+    limit: str
     barred: str | None = None
     bring: tuple[Bring, ...]
     later: tuple[Bring, ...]
@@ -63,19 +66,20 @@ class Notice(Frozen):
 def notice_of(edition: Edition, answers: Answers) -> Notice:
     """The notice of a situation; raises SituationError listing the questions that are open or answered wrongly."""
     plan = plan_of(edition, answers)
-    cures = {condition.id: condition.cure for condition in edition.matter.conditions}
+    conditions = {condition.id: condition for condition in edition.matter.conditions}
     notice = Notice(
         matter=edition.matter.code,
         matter_name=edition.matter.name,
         situation=plan.answers,
         situation_name=named(edition.matter, plan.answers),
+        limit=duration(select(edition.matter, answers).limits(edition.matter.limits, {}).promised),
         barred=plan.barred,
         bring=tuple(map(_bring, plan.met(Way.HANDED))),
         later=tuple(map(_bring, plan.met(Way.LATER))),
         spared=tuple(map(_spared, plan.met(Way.SPARED, Way.CARRIED))),
         fill=tuple(field.label for field in plan.form.fields if _typed(field)),
         promise=tuple(field.label for field in plan.form.fields if field.type is FieldType.PROMISE),
-        requirements=tuple(_requirement(found, cures) for found in plan.verification),
+        requirements=tuple(_requirement(found, conditions[found.condition]) for found in plan.verification),
         sentences=(),
     )
     return notice.model_copy(update={"sentences": tuple(_sentences(notice, plan))})
@@ -102,13 +106,13 @@ def _spared(material: MaterialPlan) -> Spared:
     return Spared(code=material.code, name=material.name, because=because)
 
 
-def _requirement(found: ConditionPlan, cures: Mapping[str, str]) -> Requirement:
+def _requirement(found: ConditionPlan, condition: Condition) -> Requirement:
     return Requirement(
         condition=found.condition,
         title=found.title,
         basis=cited(found.basis),
-        otherwise=EFFECTS[found.otherwise],
-        cure=cures[found.condition],
+        otherwise=otherwise(condition),
+        cure=condition.cure,
     )
 
 
@@ -122,6 +126,7 @@ def _sentences(notice: Notice, plan: Plan) -> Iterator[str]:
     yield from (f"{part.name}可以在受理后 {part.later or '约定期限'}内补交，逾期未补的视为撤回申请。" for part in notice.later)
     yield from (f"{part.name}免于提交，{part.because}。" for part in notice.spared)
     yield from filter(None, (_listed("请填写", notice.fill), _listed("请确认", notice.promise)))
+    yield f"承诺办结时限：{notice.limit}。"
     waits = (found for found in plan.verification if found.otherwise is not Effect.FLAG)
     silent = dict.fromkeys((asked.origin.name, asked.silent) for found in waits for asked in found.asked)
     yield from (f"{name}：{then}。" for name, then in silent)

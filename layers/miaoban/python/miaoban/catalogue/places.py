@@ -14,6 +14,7 @@ def whens(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str]]:
         (MATERIALS, "questions", matter.questions.items()),
         (MATERIALS, "records", matter.records.items()),
         (MATERIALS, "materials", matter.materials.items()),
+        (MATTER, "items", matter.items.items()),
         (CONDITIONS, "conditions", ((condition.id, condition) for condition in matter.conditions)),
     )
     for file, name, items in parts:
@@ -33,6 +34,10 @@ def uses(matter: Matter) -> Iterator[tuple[str, tuple[str, ...], str, set[str]]]
     for code, material in matter.materials.items():
         yield from ((MATERIALS, ("materials", code), f"form.{field}", {"form"}) for field in material.fields)
     yield from ((MATTER, ("unique",), path, {"form", "applicant", "situation"}) for path in matter.unique)
+    if matter.quota:
+        yield from ((MATTER, ("quota", "per"), path, {"form", "applicant", "situation", "organ"}) for path in matter.quota.per)
+        yield from ((MATTER, ("quota", "takes"), path, {"form"}) for path in matter.quota.takes)
+        yield MATTER, ("quota", "total"), matter.quota.total, {"parameter", *records}
     holder = (matter.holder.code, matter.holder.name)
     yield from ((MATTER, ("holder",), path, {"form", "applicant", *records}) for path in holder)
     shown = {"form", "situation", "organ", "applicant", "review", *records}

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.catalogue.answers import Answers
-from miaoban.catalogue.codes import duration
+from miaoban.catalogue.codes import duration, leads
 from miaoban.catalogue.condition import Condition, Effect
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field, FieldType, schema
@@ -120,7 +120,7 @@ def _barred(matter: Matter, situation: Situation) -> str | None:
         told = condition.holds is not None and all(path.startswith("situation.") for path in rests_on(matter, condition))
         final = condition.otherwise in {Effect.REDIRECT, Effect.REFUSE}
         if told and final and not holds(str(condition.holds), roots):
-            return condition.says
+            return f"{condition.says}请办理{leads(condition)}。" if leads(condition) else condition.says
     return None
 
 

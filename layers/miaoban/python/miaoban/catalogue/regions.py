@@ -4,7 +4,7 @@ Name, code, basis and type are the same at all four levels (四级四同); a reg
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field as Declared
 
@@ -29,26 +29,43 @@ class TimeLimit(Limit):
     start: Literal["submission", "notice", "task"]
 
 
+class Varying(Limit):
+    """A limit that answers of the situation shorten: `by` says for a question and an answer how many of the unit it is."""
+
+    by: Mapping[str, Mapping[str, Annotated[int, Declared(ge=0, le=9999)]]] = Declared(
+        default_factory=dict, exclude_if=lambda by: not by
+    )
+
+    def on(self, answers: Mapping[str, str]) -> Self:
+        """The limit on some answers; the shortest, if several of them shorten it."""
+        told = (shorter.get(answers.get(question, "")) for question, shorter in self.by.items())
+        return self.model_copy(update={"n": min([self.n, *(n for n in told if n is not None)]), "by": {}})
+
+
+class VaryingTimeLimit(Varying, TimeLimit):
+    """A limit that answers shorten, and the event from which it runs."""
+
+
 class Limits(Frozen):
     """The matter's time limits: to decide, to correct, to wait for a source, to review by a person.
 
     `statutory` is the law's own limit to decide, when it sets one.
     """
 
-    promised: TimeLimit
+    promised: VaryingTimeLimit
     correction: TimeLimit
     wait: TimeLimit
-    review: TimeLimit
-    statutory: TimeLimit | None = None
+    review: VaryingTimeLimit
+    statutory: VaryingTimeLimit | None = None
 
 
 class ShorterLimits(Frozen):
     """The limits that a region shortens."""
 
-    promised: TimeLimit | None = None
-    review: TimeLimit | None = None
+    promised: VaryingTimeLimit | None = None
+    review: VaryingTimeLimit | None = None
 
-    def given(self) -> dict[str, TimeLimit]:
+    def given(self) -> dict[str, VaryingTimeLimit]:
         """The limits that are set, by name."""
         return {name: limit for name, limit in (("promised", self.promised), ("review", self.review)) if limit is not None}
 

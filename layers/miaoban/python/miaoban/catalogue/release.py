@@ -1,7 +1,8 @@
 """A release (发布) of a matter: its stages, what can happen to it, and the state folded from that.
 
 draft -> checked -> published (proposed by one steward, confirmed by another) -> effective (from its date) -> retired.
-A draft against which there are findings stays a draft for ever: mended content is another draft.
+A draft against which there are findings stays a draft for ever: mended content is another draft. What a shadow run came to
+is kept whenever one is through, and changes no stage.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field as Declared
 
 from miaoban.catalogue.finding import Finding
+from miaoban.catalogue.shadow_run import Shadowed
 from miaoban.models import Frozen
 
 
@@ -90,7 +92,8 @@ class Retired(Frozen):
     reason: str
 
 
-Later = Checked | Proposed | Confirmed | Withdrawn | Activated | Retired
+Moving = Checked | Proposed | Confirmed | Withdrawn | Activated | Retired
+Later = Moving | Shadowed
 ReleaseEvent = Annotated[Drafted | Later, Declared(discriminator="kind")]
 
 
@@ -106,6 +109,7 @@ class Release(Frozen):
     drafted_by: str
     findings: tuple[Finding, ...] = ()
     examples: int = 0
+    shadow: Shadowed | None = None
     proposer: str | None = None
     confirmer: str | None = None
     base: int | None = None
@@ -125,7 +129,8 @@ def evolve(release: Release | None, event: Drafted | Later) -> Release:
         return _drafted(event)
     if release is None:
         raise ValueError("a release begins with its draft")
-    return release.model_copy(update={"history": (*release.history, event), **_changes(event)})
+    changes = {"shadow": event} if isinstance(event, Shadowed) else _changes(event)
+    return release.model_copy(update={"history": (*release.history, event), **changes})
 
 
 def fold(release: Release | None, events: Iterable[Drafted | Later]) -> Release:
@@ -149,7 +154,7 @@ def _drafted(event: Drafted) -> Release:
     )
 
 
-def _changes(event: Later) -> dict[str, Any]:
+def _changes(event: Moving) -> dict[str, Any]:
     match event:
         case Checked():
             stage = Stage.DRAFT if event.findings else Stage.CHECKED

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from miaoban.catalogue.errors import FourEyesError, Problem, ReleaseRefusedError, ReleaseStateError
+from miaoban.catalogue.errors import FourEyesError, Problem, ReleaseRefusedError, ReleaseStateError, ShadowMissingError
 from miaoban.catalogue.finding import Finding
 from miaoban.catalogue.publication import Pointer
 from miaoban.catalogue.release import (
@@ -19,6 +19,7 @@ from miaoban.catalogue.release import (
     Stage,
     Withdrawn,
 )
+from miaoban.catalogue.shadow_run import Shadowed, Tally
 
 WORDS = {
     Stage.DRAFT: "草稿，检查未通过",
@@ -37,8 +38,7 @@ def draft(drafted: Drafted, findings: Iterable[Finding], examples: int) -> tuple
 
 def propose(release: Release, by: str, pointer: Pointer | None, now: datetime) -> tuple[Later, ...]:
     """Propose to publish in place of what is in force; raises ReleaseStateError, or ReleaseRefusedError with all findings."""
-    if release.findings:
-        raise ReleaseRefusedError(Problem(pointer="", code=found.code, message=found.says) for found in release.findings)
+    refuse(release.findings)
     if release.proposed:
         raise ReleaseStateError("这次发布已经有人提出，请由另一名事项管理员确认")
     _require(release, "提出发布", Stage.CHECKED)
@@ -47,8 +47,29 @@ def propose(release: Release, by: str, pointer: Pointer | None, now: datetime) -
     return (Proposed(at=now, by=by, base=_base(pointer)),)
 
 
-def confirm(release: Release, by: str, pointer: Pointer | None, now: datetime) -> tuple[Later, ...]:
-    """Confirm as a second steward; takes effect at once when its date has come. Raises FourEyesError, ReleaseStateError."""
+def refuse(findings: Iterable[Finding]) -> None:
+    """Raise ReleaseRefusedError with all findings, if there are any."""
+    problems = [Problem(pointer="", code=found.code, message=found.says) for found in findings]
+    if problems:
+        raise ReleaseRefusedError(problems)
+
+
+def may_be_tried(release: Release) -> None:
+    """Raise ReleaseStateError unless a shadow run of the release still serves somebody who decides on it."""
+    _require(release, "做影子运行", Stage.DRAFT, Stage.CHECKED, Stage.PUBLISHED)
+
+
+def shadowed(release: Release, by: str, tally: Tally, base: int, now: datetime) -> tuple[Later, ...]:
+    """Keep what a shadow run came to, which was made under the release's content in place of version `base`."""
+    return (Shadowed(at=now, by=by, digest=release.digest, base=base, tally=tally),)
+
+
+def confirm(release: Release, by: str, pointer: Pointer | None, now: datetime, *, decided: bool) -> tuple[Later, ...]:
+    """Confirm as a second steward; takes effect at once when its date has come.
+
+    `decided` tells whether the matter has decisions: then a shadow run over them must be kept with the release, and else it
+    is kept that there were none. Raises FourEyesError, ReleaseStateError, ShadowMissingError.
+    """
     _require(release, "确认发布", Stage.CHECKED)
     if not release.proposed:
         raise ReleaseStateError("这次发布还没有人提出，请先由一名事项管理员提出")
@@ -56,9 +77,23 @@ def confirm(release: Release, by: str, pointer: Pointer | None, now: datetime) -
         raise FourEyesError("提出发布的人不能确认，请由另一名事项管理员确认")
     if _base(pointer) != release.base:
         raise ReleaseStateError("提出之后本事项已有另一个版本生效，请撤回后按最新版本重新提出")
-    confirmed = Confirmed(at=now, by=by)
+    confirmed = (*_nothing_decided(release, by, now, decided=decided), Confirmed(at=now, by=by))
     due = release.effective_from <= now
-    return (confirmed, Activated(at=now, version=_base(pointer) + 1)) if due else (confirmed,)
+    return (*confirmed, Activated(at=now, version=_base(pointer) + 1)) if due else confirmed
+
+
+def _nothing_decided(release: Release, by: str, now: datetime, *, decided: bool) -> tuple[Later, ...]:
+    """The statement that there is nothing to decide again, unless it is kept already; raises ShadowMissingError."""
+    run = release.shadow
+    kept = run is not None and (run.digest, run.base) == (release.digest, release.base)
+    if run is not None and kept and (run.tally.examined or not decided):
+        return ()
+    if decided:
+        raise ShadowMissingError(
+            "这次发布还没有按现行版本对以往的办件做影子运行，"
+            "请先调用 POST /v1/releases/{release}/shadow，直到 more 为 false，核对结果后再确认"
+        )
+    return shadowed(release, by, Tally(), release.base or 0, now)
 
 
 def withdraw(release: Release, by: str, reason: str, now: datetime) -> tuple[Later, ...]:

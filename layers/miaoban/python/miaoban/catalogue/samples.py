@@ -1,5 +1,6 @@
 """Sample values by type, as a decision sees them: what an expression must be able to take."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -9,8 +10,12 @@ from miaoban.catalogue.fields import Field, FieldType
 
 Value = TypeVar("Value")
 
+MOST = 4000
+"""Combinations of the values of one expression; beyond them, each value is tried once."""
 MOST_ROWS = 400
 TODAY = "2026-03-02"
+
+_TEXTS = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 
 _PLAIN: Mapping[FieldType, tuple[Any, ...]] = {
     FieldType.TEXT: ("示例",),
@@ -24,6 +29,16 @@ _PLAIN: Mapping[FieldType, tuple[Any, ...]] = {
     FieldType.DIGEST: (f"sha256:{'0' * 64}",),
 }
 """Personal numbers are pseudonyms by the time they are compared."""
+
+
+def texts_in(expression: str) -> tuple[str, ...]:
+    """The texts that an expression compares with."""
+    return tuple(one or other for one, other in _TEXTS.findall(expression))
+
+
+def told(facts: Mapping[str, Any]) -> str:
+    """Sample facts in words."""
+    return "、".join(f"{path} 为{'空' if value is None else f' {str(value)[:60]}'}" for path, value in facts.items())
 
 
 def samples(field: Field, texts: Iterable[str], columns: Iterable[str]) -> tuple[Any, ...]:

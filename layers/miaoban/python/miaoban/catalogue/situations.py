@@ -8,11 +8,13 @@ from miaoban.catalogue.condition import Basis, Condition
 from miaoban.catalogue.errors import Problem, SituationError
 from miaoban.catalogue.expressions import holds
 from miaoban.catalogue.fields import Field
+from miaoban.catalogue.items import Item, chosen, ends
 from miaoban.catalogue.matter import Material, Matter, Question, RecordUse, Result
 from miaoban.catalogue.problems import quoted
+from miaoban.catalogue.regions import Limits, Varying
 from miaoban.catalogue.tables import Table
 
-Part = TypeVar("Part", Field, RecordUse, Material, Condition)
+Part = TypeVar("Part", Field, RecordUse, Material, Condition, Item)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,15 @@ class Situation:
     conditions: tuple[Condition, ...]
     records: Mapping[str, RecordUse]
     tables: Mapping[str, Table] = field(default_factory=dict)
+    items: Mapping[str, Item] = field(default_factory=dict)
+
+    def limits(self, limits: Limits, form: Mapping[str, Any]) -> Limits:
+        """What the matter's limits come to here: those of the answers, and no longer than the items asked for take."""
+        asked = ends(chosen(self.items, form), self.answers).values()
+        told = {name: limit.on(self.answers) for name, limit in limits if isinstance(limit, Varying)}
+        for name in ("promised", "review") if asked else ():
+            told[name] = told[name].model_copy(update={"n": min(told[name].n, max(asked))})
+        return limits.model_copy(update=told)
 
 
 def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
@@ -43,6 +54,7 @@ def select(matter: Matter, answers: Mapping[str, str]) -> Situation:
         conditions=tuple(_based(condition, roots) for condition in matter.conditions if _applies(condition.when, roots)),
         records=_applicable(matter.records, roots),
         tables=matter.tables,
+        items=_applicable(matter.items, roots),
     )
 
 

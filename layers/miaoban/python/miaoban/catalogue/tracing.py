@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from miaoban.catalogue.answers import key_of
 from miaoban.catalogue.compiled import Compiled, materials_of
+from miaoban.catalogue.condition import Condition
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.nodes import ANY, Dependent, Kind, MaterialUse, Node
 from miaoban.catalogue.origins import APPLICANT
@@ -66,13 +67,19 @@ def _edges(matter: Matter, uses: Mapping[str, MaterialUse]) -> Iterator[tuple[Pa
     for code, field in matter.fields.items():
         yield Part(Layer.FIELD, code), [Node(Kind.FIELD, code), *_nodes(matter, [field.prefill] if field.prefill else [])]
     for condition in matter.conditions:
-        yield Part(Layer.CONDITION, condition.id), _nodes(matter, rests_on(matter, condition))
+        yield Part(Layer.CONDITION, condition.id), [*_nodes(matter, rests_on(matter, condition)), *_other(condition)]
     for name, use in matter.records.items():
         yield Part(Layer.RECORD, name), _nodes(matter, (name, *use.key))
     for line in matter.result.contents:
         yield Part(Layer.LICENCE, line.label), _nodes(matter, (line.value,))
     yield Part(Layer.LICENCE, "持证主体"), _nodes(matter, (matter.holder.code, matter.holder.name))
     yield Part(Layer.LICENCE, "不得重复"), _nodes(matter, matter.unique)
+
+
+def _other(condition: Condition) -> Iterator[Node]:
+    """The matter that a condition sends to: its name and its answers are told here, so its change touches this."""
+    if condition.redirect is not None and condition.redirect.matter:
+        yield Node(Kind.MATTER, condition.redirect.matter)
 
 
 def _material(use: MaterialUse) -> Iterator[Node]:

@@ -7,41 +7,44 @@ them, and `literals` looks at equalities. What needs a record is tried only on w
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from miaoban.catalogue.answering import situations
 from miaoban.catalogue.condition import Condition, Enough
 from miaoban.catalogue.errors import ExpressionError
 from miaoban.catalogue.expressions import holds, paths
-from miaoban.catalogue.fields import Field
+from miaoban.catalogue.fields import Field, FieldType
 from miaoban.catalogue.finding import Finding
+from miaoban.catalogue.known_paths import field_at
 from miaoban.catalogue.literals import misfits
 from miaoban.catalogue.matter import Matter
 from miaoban.catalogue.places import whens
 from miaoban.catalogue.publication import Edition
-from miaoban.catalogue.samples import TODAY, combinations, samples, values
+from miaoban.catalogue.samples import MOST, TODAY, combinations, samples, texts_in, told, values
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.tables import ROOT as TABLES
 
-MOST = 4000
-"""Combinations of one expression in one situation; beyond them, each value is tried once."""
-
 Facts = Mapping[str, Any]
 CODE = ExpressionError.code
-_TEXTS = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _COLUMNS = re.compile(r"#\.(\w+)")
 _OWN: Mapping[str, tuple[Any, ...]] = {
     "applicant.name": ("甄示例", None),
     "applicant.number": ("0123456789abcdef",),
     "organ.region": ("211281",),
     "today": (TODAY,),
+    "quota.left": (0, 1_000_000_000, None),
 }
-_HELD = ({"held.present": False, "held.licence": None}, {"held.present": True, "held.licence": "211281-EX-1"})
+_HELD = (
+    {"held.present": False, "held.licence": None, "held.expired": None},
+    {"held.present": True, "held.licence": "211281-EX-1", "held.expired": None},
+    {"held.present": False, "held.licence": None, "held.expired": TODAY},
+)
 
 
 def untyped(edition: Edition) -> Iterator[Finding]:
     """One finding for each expression that does not fit the types of what it names."""
-    told: set[str] = set()
+    reported: set[str] = set()
     tried: set[str] = set()
     try:
         found = list(situations(edition.matter))
@@ -49,14 +52,26 @@ def untyped(edition: Edition) -> Iterator[Finding]:
         yield Finding(code=CODE, says=f"materials.yaml：{error}，请检查 when 的写法")
         return
     for file, words, when in whens(edition.matter):
-        yield from (Finding(code=CODE, says=f"{file}：{words[1]} 的 when：{misfit}") for misfit in misfits(edition, when))
+        yield from (Finding(code=CODE, says=f"{file}：{words[1]} 的 when：{misfit}") for misfit in _misfits(edition, when))
     for situation in found:
         for condition in situation.conditions:
             for clause in (condition.enough, condition):
                 says = _wrong(edition, situation, clause, tried) if clause and clause.holds else None
-                if says and condition.id not in told:
-                    told.add(condition.id)
+                if says and condition.id not in reported:
+                    reported.add(condition.id)
                     yield Finding(code=CODE, says=f"conditions.yaml：{condition.id} 的{says}")
+
+
+def _misfits(edition: Edition, expression: str) -> Iterator[str]:
+    return misfits(expression, partial(field_at, edition), partial(_options, edition.matter))
+
+
+def _options(matter: Matter, path: str) -> tuple[str, ...] | None:
+    root, _, rest = path.partition(".")
+    if root == "situation" and rest in matter.questions:
+        return tuple(matter.questions[rest].answers)
+    field = matter.fields.get(rest) if root == "form" else None
+    return tuple(field.options) if field and field.type is FieldType.CHOICE else None
 
 
 def _wrong(edition: Edition, situation: Situation, clause: Condition | Enough, tried: set[str]) -> str | None:
@@ -68,7 +83,7 @@ def _wrong(edition: Edition, situation: Situation, clause: Condition | Enough, t
     if known in tried:
         return None
     tried.add(known)
-    misfit = next(misfits(edition, expression), None)
+    misfit = next(_misfits(edition, expression), None)
     return misfit or next(_failures(expression, clause.needs, spared, groups), None)
 
 
@@ -80,8 +95,7 @@ def _failures(expression: str, needs: tuple[str, ...], spared: Enough | None, gr
         try:
             holds(expression, _roots(facts))
         except ExpressionError as error:
-            told = "、".join(f"{path} 为{_shown(value)}" for path, value in facts.items())
-            yield f"{error}（{told}），请检查类型，可以不填的先与 null 比较"
+            yield f"{error}（{told(facts)}），请检查类型，可以不填的先与 null 比较"
 
 
 def _unknown(facts: Facts, needs: tuple[str, ...]) -> bool:
@@ -96,11 +110,7 @@ def _holds(enough: Enough, facts: Facts) -> bool:
 
 
 def _own(path: str) -> bool:
-    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "parameter", "today"}
-
-
-def _shown(value: Any) -> str:
-    return "空" if value is None else f" {str(value)[:60]}"
+    return path.partition(".")[0] in {"form", "situation", "applicant", "organ", "held", "quota", "parameter", "today"}
 
 
 def _roots(facts: Facts) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def _roots(facts: Facts) -> dict[str, Any]:
 def _groups(edition: Edition, situation: Situation, expression: str) -> list[list[Facts]]:
     """The values of each path, those of one record, of one table and of the licence held together."""
     named = paths(expression)
-    texts = tuple(one or other for one, other in _TEXTS.findall(expression))
+    texts = texts_in(expression)
     columns = tuple(_COLUMNS.findall(expression))
     groups: list[list[Facts]] = []
     for root in dict.fromkeys(path.partition(".")[0] for path in named):

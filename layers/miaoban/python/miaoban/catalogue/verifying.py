@@ -78,5 +78,5 @@ def _silent(matter: Matter, condition: Condition, source: Source) -> str:
     hint = condition.otherwise is Effect.FLAG
     then = "不等待，照常办理并告知监察" if hint else f"等待 {duration(matter.limits.wait)}，仍无数据的转人工核查"
     if source.absence == "none":
-        return f"没有记录即视为没有；数源超过 {source.freshness_days} 天没有消息的，{then}"
-    return f"没有记录或者超过 {source.freshness_days} 天未更新的不作结论，{then}"
+        return f"没有记录即视为没有；数源超过 {source.freshness.decide.words}没有消息的，{then}"
+    return f"没有记录或者超过 {source.freshness.decide.words}未更新的不作结论，{then}"

@@ -30,7 +30,10 @@ class GivenRecord(Frozen, defer_build=True):
 
 
 class Given(Frozen, defer_build=True):
-    """What an example starts from. `records` are named under `source/kind`; `heard` tells when a source last spoke."""
+    """What an example starts from. `records` are named under `source/kind`; `heard` tells when a source last spoke.
+
+    `taken` is what earlier approvals took of the matter's quota.
+    """
 
     now: AwareDatetime
     region: str
@@ -41,6 +44,7 @@ class Given(Frozen, defer_build=True):
     heard: Mapping[str, AwareDatetime] = Declared(default_factory=dict)
     held: Held = Held()
     corrected: bool = False
+    taken: int = 0
 
 
 class Sent(Frozen, defer_build=True):
@@ -48,6 +52,7 @@ class Sent(Frozen, defer_build=True):
 
     to: str
     region: str | None = None
+    matter: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
     licence: str | None = None
 

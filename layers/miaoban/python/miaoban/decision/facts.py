@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from miaoban.evidence.record import Evidence, State
 from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
-OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "parameter", "today"})
+OWN_ROOTS = frozenset({"form", "situation", "applicant", "organ", "held", "quota", "parameter", "today"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +32,39 @@ class Applicant:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The licence in force, or the open case, for the same unique key."""
+    """The licence in force, or the open case, for the same unique key.
+
+    A licence whose last day is over is not held: `expired` is that day.
+    """
 
     __pydantic_config__ = CLOSED
 
     present: bool = False
     licence: str | None = None
     case: str | None = None
+    expired: date | None = None
 
     def document(self) -> dict[str, Any]:
         """What is held as plain JSON values, without what is not."""
-        return given({"present": self.present, "licence": self.licence, "case": self.case})
+        return given({"present": self.present, "licence": self.licence, "case": self.case, "expired": self.ended})
+
+    @property
+    def ended(self) -> str | None:
+        """The last day of a licence that is over, as rules compare days."""
+        return self.expired.isoformat() if self.expired else None
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """What is left of the matter's quota before this decision; None when nobody knows its total."""
+
+    __pydantic_config__ = CLOSED
+
+    left: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """What is left as plain JSON values."""
+        return given({"left": self.left})
 
 
 @dataclass(frozen=True)
@@ -62,10 +84,13 @@ class Facts:
     form: Mapping[str, Any]
     evidence: Mapping[str, Evidence]
     corrected: bool = False
+    quota: Remaining | None = None
 
     def document(self) -> dict[str, Any]:
         """The facts as plain JSON values: what a model would write, at half the cost, and every decision pays it."""
+        quota = {"quota": self.quota.document()} if self.quota else {}
         return {
+            **quota,
             "now": to_jsonable_python(self.now),
             "region": self.region,
             "situation": self.situation,
@@ -89,7 +114,8 @@ class Facts:
             "situation": self.situation,
             "applicant": {"name": self.applicant.name, "number": self.applicant.number},
             "organ": {"region": self.region},
-            "held": {"present": self.held.present, "licence": self.held.licence},
+            "held": {"present": self.held.present, "licence": self.held.licence, "expired": self.held.ended},
+            "quota": {"left": self.quota.left if self.quota else None},
             "today": self.today,
         }
         return own | {name: _record_root(evidence) for name, evidence in self.evidence.items()}

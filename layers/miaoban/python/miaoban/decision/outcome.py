@@ -39,6 +39,8 @@ class Direction(Frozen):
 
     to: str
     organ: Organ | None = None
+    matter: str | None = None
+    matter_name: str | None = None
     answers: Mapping[str, str] = Declared(default_factory=dict)
     licence: str | None = None
     note: str | None = None
@@ -114,5 +116,8 @@ def _resolve(matter: Matter, facts: Facts, redirect: Redirect) -> Direction:
         note = None if organ else f"该区划没有登记受理机关，请联系{matter.coordinator}"
         return Direction(to=redirect.to, organ=organ, note=note)
     if redirect.to == "situation":
-        return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence)
-    return Direction(to=redirect.to)
+        note = f"原证照已于 {facts.held.expired} 到期" if facts.held.expired else None
+        return Direction(to=redirect.to, answers=dict(redirect.answers), licence=facts.held.licence, note=note)
+    if redirect.to == "held":
+        return Direction(to=redirect.to, licence=facts.held.licence)
+    return Direction(to=redirect.to, matter=redirect.matter, matter_name=redirect.name, answers=dict(redirect.answers))

@@ -19,6 +19,7 @@ from miaoban.decision.facts import Applicant, Facts
 from miaoban.decision.given_evidence import evidence_of, private, with_values
 from miaoban.decision.outcome import Decision, Direction, Outcome, decide
 from miaoban.decision.plain_vault import VAULT
+from miaoban.decision.quotas import with_quota
 from miaoban.decision.replay import Difference
 from miaoban.evidence.privacy import comparable, protect, shown
 from miaoban.evidence.record import Evidence
@@ -116,7 +117,8 @@ def _sent(direction: Direction | None) -> Sent | None:
     if direction is None:
         return None
     region = direction.organ.region if direction.organ else None
-    return Sent(to=direction.to, region=region, answers=direction.answers, licence=direction.licence)
+    answers, licence = direction.answers, direction.licence
+    return Sent(to=direction.to, region=region, matter=direction.matter, answers=answers, licence=licence)
 
 
 def _within(part: str, stated: Mapping[str, Any], found: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -141,6 +143,7 @@ def play(edition: Edition, given: Given) -> Played:
         evidence={name: with_values(edition, name, evidence, comparable) for name, evidence in stored.items()},
         corrected=given.corrected,
     )
+    facts = with_quota(edition.matter, facts, given.taken)
     decision = decide(published.matter, situation, facts)
     records = {name: with_values(edition, name, evidence, _told).values for name, evidence in stored.items()}
     roots = {**records, **_own_roots(edition, situation, filled, given), "organ": organ.model_dump() if organ else {}}

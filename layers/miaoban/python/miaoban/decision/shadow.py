@@ -108,6 +108,8 @@ def _lacking(published: Published, situation: Situation, facts: Facts, unasked: 
         wanted = field.required or (code in unasked and f"form.{code}" in needed)
         if wanted and code not in facts.form:
             yield f"字段 {field.label}"
+    if "quota.left" in needed and facts.quota is None:
+        yield "数据 剩余的额度"
     for name, use in situation.records.items():
         used = any(path.startswith(f"{name}.") for path in needed)
         if used and name not in facts.evidence and all(value_at(roots, path) for path in use.key):

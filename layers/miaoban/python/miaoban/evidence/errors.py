@@ -3,6 +3,7 @@
 FinalError
 └── MessageError              a department's message cannot be taken; it goes to quarantine with the reason
     ├── SourceNotOwnedError   the sender does not own the source
+    ├── SourceNotPushedError  the source is asked, and this is no answer
     └── RecordInvalidError    the record does not fit the schema of its kind
 """
 
@@ -26,6 +27,12 @@ class SourceNotOwnedError(MessageError):
     """Raised when a department writes to a source of another department."""
 
     code = "source-not-owned"
+
+
+class SourceNotPushedError(MessageError):
+    """Raised when a department pushes to a source that is asked: only what answers a question over its queue is taken."""
+
+    code = "source-not-pushed"
 
 
 class RecordInvalidError(MessageError):

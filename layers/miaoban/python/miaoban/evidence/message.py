@@ -63,8 +63,9 @@ class _Attributes(Frozen):
 
 
 class RecordMessage(_Attributes):
-    """A record was made, changed or withdrawn."""
+    """A record was made, changed or withdrawn; `correlation` is the id of the question that it answers, if it answers one."""
 
+    correlation: EventId | None = None
     type: Literal["cn.miaoban.record.upserted.v1", "cn.miaoban.record.withdrawn.v1"]
     data: RecordData
 
@@ -108,6 +109,7 @@ _WANTED: Final = {
     "/source": "/departments/ 加部门编码",
     "/type": f"{UPSERTED}、{WITHDRAWN} 或 {HEARD}",
     "/time": _WHEN,
+    "/correlation": "所答询问的 id，没有询问的不写",
     "/subject": "不超过 200 字的文本",
     "/datacontenttype": "application/json",
     "/data": "对象，含 source、kind、sequence、issued_at 和 values（心跳只含 source 和 issued_at）",

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_jsonable_python
 
-from miaoban.catalogue.source import Source
+from miaoban.catalogue.source import Purpose, Source
 from miaoban.models import CLOSED, Frozen, given
 
 
@@ -109,7 +109,9 @@ def _absence(source: Source, record: Record | None, watermark: Watermark | None,
     if source.absence == "none":
         silent = watermark is None or _stale(source, watermark.heard_at, now)
         return _unknown(source, "silent") if silent else _none(source, record)
-    return _unknown(source, "no-record") if record is None else _none(source, record)
+    if record is None:
+        return _unknown(source, "no-record")
+    return _unknown(source, "stale") if _stale(source, record.received_at, now) else _none(source, record)
 
 
 def _none(source: Source, record: Record | None) -> Evidence:
@@ -127,4 +129,4 @@ def _nothing(source: str, name: str, state: State, *, why: str | None = None, di
 
 
 def _stale(source: Source, heard_at: datetime, now: datetime) -> bool:
-    return now - heard_at > timedelta(days=source.freshness_days)
+    return now - heard_at > source.fresh_for[Purpose.DECIDE]

@@ -1,6 +1,6 @@
 """Activating: published releases take effect on their day, in one commit with all that names the version in force."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -10,12 +10,15 @@ from miaoban.catalogue.publication import Edition, Pointer
 from miaoban.catalogue.release import Activated, Later, Release, Retired, Stage, fold
 from miaoban.catalogue.releasing import activate, supersede
 from miaoban.errors import MiaobanError
-from miaoban.operations import keys
+from miaoban.operations import keys, release_keys
 from miaoban.operations.editions import in_force, refresh, replaced, unlist
 from miaoban.operations.lineage_index import index_writes, write_index
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Range, Table, Write
+
+Permit = Callable[[Release], None]
+"""Lets a caller pass to a release; raises ForbiddenError."""
 
 
 class Activations(NamedTuple):
@@ -52,7 +55,7 @@ def activate_due(services: Services, moment: datetime) -> Activations:
 def _due(services: Services, now: datetime) -> Iterator[str]:
     cursor: str | None = None
     while True:
-        page = services.store.query(Range(None, keys.DUE, Table.CATALOGUE, end=f"{keys.due_at(now)}$", cursor=cursor))
+        page = services.store.query(Range(None, release_keys.DUE, Table.CATALOGUE, end=f"{keys.due_at(now)}$", cursor=cursor))
         yield from (item.key.sort.partition("#")[2] for item in page.items)
         if (cursor := page.cursor) is None:
             return
@@ -82,19 +85,19 @@ def carry_out(services: Services, found: Found, events: tuple[Later, ...], *more
 
 def read_release(services: Services, release_id: str) -> Release:
     """A release; raises ReleaseNotFoundError."""
-    key = keys.release(release_id)
+    key = release_keys.release(release_id)
     return Release.read(_item(services.store.read([key]), key).body)
 
 
 def read_with_pointer(services: Services, release_id: str, *more: Key) -> Items:
     """Read a release together with its matter's pointer, and what else is asked for; raises ReleaseNotFoundError."""
     matter = read_release(services, release_id).matter
-    return services.store.read([keys.release(release_id), keys.pointer(matter), *more])
+    return services.store.read([release_keys.release(release_id), keys.pointer(matter), *more])
 
 
 def found_in(items: Items, release_id: str) -> Found:
     """The release and its matter's pointer among what was read; raises ReleaseNotFoundError."""
-    item = _item(items, keys.release(release_id))
+    item = _item(items, release_keys.release(release_id))
     release = Release.read(item.body)
     pointer_item = items.get(keys.pointer(release.matter))
     return Found(release, item, Pointer.read(pointer_item.body) if pointer_item else None, pointer_item)
@@ -109,7 +112,7 @@ def _item(items: Items, key: Key) -> Item:
 def writes_of(services: Services, found: Found, events: tuple[Later, ...]) -> tuple[Write, ...]:
     """All that some events of a release write."""
     before, after = found.release, fold(found.release, events)
-    key = keys.due(after.effective_from, after.id)
+    key = release_keys.due(after.effective_from, after.id)
     writes: list[Write] = [Put(Item(found.item.key, after.text(), version=found.item.version + 1), found.item.version)]
     if after.stage is Stage.PUBLISHED:
         writes.append(Put(Item(key, after.id), replaces=None))
@@ -136,7 +139,7 @@ def _superseded(services: Services, found: Found, now: datetime) -> Iterator[Wri
     earlier = found.pointer.release if found.pointer else None
     if earlier is None:
         return
-    key = keys.release(earlier)
+    key = release_keys.release(earlier)
     item = _item(services.store.read([key]), key)
     release = Release.read(item.body)
     events = supersede(release, now)
@@ -153,7 +156,7 @@ def _retired(found: Found, event: Retired) -> Iterator[Write]:
 
 def edition_of(services: Services, release: Release) -> Edition:
     """The content of a release; raises ReleaseAlteredError when it is not what was checked."""
-    key = keys.release_edition(release.id)
+    key = release_keys.release_edition(release.id)
     edition = Edition.read(_item(services.store.read([key]), key).body)
     if edition.digest != release.digest:
         raise ReleaseAlteredError("发布的内容与检查时的摘要不符，被改动过，请重新起草")

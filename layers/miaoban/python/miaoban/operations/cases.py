@@ -9,9 +9,10 @@ from miaoban.case.errors import CaseErasedError, CaseNotFoundError
 from miaoban.operations import keys
 from miaoban.operations.editions import at_version
 from miaoban.operations.erasures import erasure_of
+from miaoban.operations.filings import Filing, filing_of
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
-from miaoban.operations.ruling import Filing, Read, filing_of, read
+from miaoban.operations.ruling import Read, read
 from miaoban.operations.services import Services
 from miaoban.operations.settling import Step, settle
 from miaoban.operations.views import case_view, view

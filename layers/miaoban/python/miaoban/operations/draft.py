@@ -14,7 +14,8 @@ from miaoban.evidence.privacy import protect, shown
 from miaoban.evidence.record import State
 from miaoban.models import Frozen
 from miaoban.operations.editions import current, is_current, refresh
-from miaoban.operations.ruling import Filing, Ruling, read, rule
+from miaoban.operations.filings import Filing
+from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services
 from miaoban.operations.submit import organ_of
 

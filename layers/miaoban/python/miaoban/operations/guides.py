@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from miaoban.catalogue.guidance import GuidePage, guide_of
+from miaoban.catalogue.guidance import guide_of
+from miaoban.catalogue.guide_page import GuidePage
 from miaoban.catalogue.lists import LISTS, rows_of
 from miaoban.catalogue.notice import Notice, notice_of
 from miaoban.catalogue.plans import Plan, plan_of

@@ -1,15 +1,15 @@
 """Withdrawing a case, asking for a person, and ending what has waited long enough."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from miaoban.case.case import Case, Status
 from miaoban.case.commands import ask_for_person, end_wait, lapse
 from miaoban.case.commands import withdraw as withdrawn
-from miaoban.case.events import CaseEvent
-from miaoban.catalogue.regions import TimeLimit
+from miaoban.case.events import Asked, CaseEvent
 from miaoban.operations.cases import Advance, Loaded, Permit, advance, advance_once, filing, read_again
+from miaoban.operations.consulting import consulted
 from miaoban.operations.once import Once
 from miaoban.operations.services import Services, deadline, law_date
 from miaoban.operations.settling import Step
@@ -33,7 +33,7 @@ def expire(services: Services, case_id: str, now: datetime) -> Case:
 
 
 def _to_person(services: Services, case: Case) -> tuple[CaseEvent, ...]:
-    return ask_for_person(case, services.now(), deadline(services.now(), _review(services, case)))
+    return ask_for_person(case, services.now(), *_review(services, case, services.now()))
 
 
 def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, ...]:
@@ -41,11 +41,15 @@ def _expired(services: Services, case: Case, now: datetime) -> tuple[CaseEvent, 
         return ()
     if case.status is Status.CORRECTING:
         return lapse(case, now)
-    return end_wait(case, now, deadline(now, _review(services, case)))
+    return end_wait(case, now, *_review(services, case, now))
 
 
-def _review(services: Services, case: Case) -> TimeLimit:
-    return filing(services, case).published.matter.limits_in(case.organ.region).review
+def _review(services: Services, case: Case, now: datetime) -> tuple[date | None, tuple[Asked, ...]]:
+    """The last day of a review, and the departments whose opinions it needs."""
+    found = filing(services, case)
+    limits = found.situation.limits(found.published.matter.limits_in(case.organ.region), case.filled)
+    last = deadline(now, limits.review)
+    return last, consulted(found, case.filled, now, last)
 
 
 def _act(services: Services, happen: Happen) -> Callable[[Loaded], Advance | None]:

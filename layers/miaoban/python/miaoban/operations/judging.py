@@ -1,14 +1,19 @@
 """Judging: the event that a ruling makes of a case, by machine or by a person."""
 
 from datetime import date
+from typing import Final
 
 from miaoban.case.events import Judged
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.receipt import MACHINE
+from miaoban.operations.consulting import consulted
 from miaoban.operations.gathering import waited
 from miaoban.operations.licensing import Licensed, license_
 from miaoban.operations.ruling import Ruling
 from miaoban.operations.services import Services, deadline
+
+_RUNNING: Final = {Outcome.CORRECTING: "correction", Outcome.WAITING: "wait", Outcome.REVIEWING: "review"}
+"""The limit that runs while a case is open."""
 
 
 def licensed(services: Services, ruling: Ruling) -> Licensed | None:
@@ -16,10 +21,10 @@ def licensed(services: Services, ruling: Ruling) -> Licensed | None:
     return license_(services, ruling) if ruling.receipt.outcome is Outcome.APPROVED else None
 
 
-def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
-    """What was decided, and until when something may still come."""
-    decision, receipt = ruling.decision, ruling.receipt
-    waiting = receipt.outcome is Outcome.WAITING
+def judged(ruling: Ruling, licence: Licensed | None, without: str | None = None) -> Judged:
+    """What was decided, until when something may still come, and perhaps why it was decided without late opinions."""
+    decision, receipt, last = ruling.decision, ruling.receipt, _deadline(ruling)
+    waiting, reviewing = receipt.outcome is Outcome.WAITING, receipt.outcome is Outcome.REVIEWING
     return Judged(
         at=ruling.facts.now,
         by=receipt.decided_by,
@@ -33,13 +38,17 @@ def judged(ruling: Ruling, licence: Licensed | None) -> Judged:
         receipt=ruling.receipt_digest,
         reason=receipt.reason,
         conclusion=receipt.conclusion,
-        deadline=_deadline(ruling),
+        deadline=last,
         filled=ruling.form,
+        asked=consulted(ruling.filing, ruling.form, ruling.facts.now, last) if reviewing else (),
+        without=without,
     )
 
 
 def _deadline(ruling: Ruling) -> date | None:
-    limits = ruling.filing.published.matter.limits_in(ruling.filing.organ.region)
-    running = {Outcome.CORRECTING: limits.correction, Outcome.WAITING: limits.wait, Outcome.REVIEWING: limits.review}
-    limit = running.get(ruling.receipt.outcome)
-    return deadline(ruling.facts.now, limit) if limit else None
+    name = _RUNNING.get(ruling.receipt.outcome)
+    if name is None:
+        return None
+    filing = ruling.filing
+    limits = filing.situation.limits(filing.published.matter.limits_in(filing.organ.region), ruling.form)
+    return deadline(ruling.facts.now, getattr(limits, name))

@@ -1,13 +1,13 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
-cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n>      LICENCE#<series> V#<n>        UNIQUE#<matter>#<hash> UNIQUE
+cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
            CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>
-           KEY#<owner>#<hash> KEY   LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>
-           INBOX#<owner> <moment>#<event>   DELIVERY#<department>#<region> <event>   SUBSCRIPTION#... FLAG#<flag> FLAG
+           UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
+           LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
+           DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
-catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCE#<code> SOURCE          MATTERS <code>
-           RELEASES <release>   RELEASE#<release> EDITION  DUE <moment>#<release>
-           USES#<kind>/<key> <matter>#<digest>
+catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
+           USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
 
 from datetime import UTC, date, datetime
@@ -19,8 +19,9 @@ from miaoban.storage import Key, Table
 ANY_RECORD = "*"
 WAITS = "WAITS"
 ERASURES = "ERASURES"
-RELEASES = "RELEASES"
-DUE = "DUE"
+SOURCES = "SOURCES"
+STANDARDS = Key(Table.CATALOGUE, "STANDARDS", "STANDARDS")
+"""The standards of materials in force."""
 
 
 def case(case_id: str) -> Key:
@@ -38,6 +39,11 @@ def receipt(case_id: str, number: int) -> Key:
     return Key(Table.CASES, f"CASE#{case_id}", f"RECEIPT#{number:04}")
 
 
+def consultation(case_id: str, department: str) -> Key:
+    """The task of a department whose opinion on a case is asked for."""
+    return Key(Table.CASES, f"CASE#{case_id}", f"CONSULTATION#{department}")
+
+
 def licence(series: str, version: int) -> Key:
     """One version of a licence."""
     return Key(Table.CASES, f"LICENCE#{series}", f"V#{version:03}")
@@ -51,6 +57,11 @@ def erased(key: Key) -> Key:
 def unique(matter: str, fingerprint: str) -> Key:
     """The guard of a matter's unique key, such as holder and county."""
     return Key(Table.CASES, f"UNIQUE#{matter}#{fingerprint}", "UNIQUE")
+
+
+def quota(matter: str, fingerprint: str) -> Key:
+    """What approvals have taken of one of a matter's quotas."""
+    return Key(Table.CASES, f"QUOTA#{matter}#{fingerprint}", "QUOTA")
 
 
 def idempotency(owner: str, fingerprint: str) -> Key:
@@ -155,22 +166,7 @@ def uses_partition(node: Node) -> str:
 
 def source(code: str) -> Key:
     """A published source."""
-    return Key(Table.CATALOGUE, f"SOURCE#{code}", "SOURCE")
-
-
-def release(release_id: str) -> Key:
-    """A release of a matter."""
-    return Key(Table.CATALOGUE, RELEASES, release_id)
-
-
-def release_edition(release_id: str) -> Key:
-    """The content that a release was checked with; written once."""
-    return Key(Table.CATALOGUE, f"RELEASE#{release_id}", "EDITION")
-
-
-def due(moment: datetime, release_id: str) -> Key:
-    """The note that a published release takes effect at a moment."""
-    return Key(Table.CATALOGUE, DUE, f"{due_at(moment)}#{release_id}")
+    return Key(Table.CATALOGUE, SOURCES, code)
 
 
 def due_at(moment: datetime) -> str:

@@ -42,17 +42,26 @@ def licence_key(number: str) -> Key:
 def license_(services: Services, ruling: Ruling) -> Licensed:
     """Issue, renew, supersede or cancel, as the situation asks.
 
-    Raises LicenceStateError: nothing to change, or no holder; ConflictError: what was held has been erased meanwhile.
+    A licence that has expired is neither changed nor cancelled; to renew it is to issue another. Raises LicenceStateError:
+    nothing to change, or no holder; ConflictError: what was held has been erased meanwhile.
     """
-    result, held = ruling.filing.situation.result, ruling.facts.held.licence
-    if result is Result.ISSUE or (result is Result.RENEW and held is None):
+    result, held, expired = ruling.filing.situation.result, ruling.facts.held.licence, ruling.facts.held.expired
+    if issues(ruling):
         return _issue(services, ruling)
+    if held is None and expired is not None:
+        raise LicenceStateError(f"证照已于 {expired} 到期，不能变更或注销，请重新申请")
     if held is None:
         raise LicenceStateError("没有可以变更或注销的证照，请办理首次申请")
     item = services.store.read([licence_key(held)]).get(licence_key(held))
     if item is None:
         raise ConflictError((licence_key(held),))
     return _cancel(ruling, item, held) if result is Result.CANCEL else _supersede(services, ruling, item, held)
+
+
+def issues(ruling: Ruling) -> bool:
+    """Whether approval grants something new, and does not only change or end what is held."""
+    result = ruling.filing.situation.result
+    return result is Result.ISSUE or (result is Result.RENEW and ruling.facts.held.licence is None)
 
 
 def _issue(services: Services, ruling: Ruling) -> Licensed:

@@ -46,9 +46,12 @@ def _in_force(services: Services, items: Sequence[Item]) -> tuple[Dependent, ...
 
 def page_of_todo(services: Services, cursor: str | None = None) -> tuple[tuple[Todo, ...], str | None]:
     """A page of the to-do list: what matters ask for although a source holds it, or although government issues it."""
+    from miaoban.operations.standards import source_by_standard  # noqa: PLC0415  5 ms that only this page needs
+
+    standard = source_by_standard(services)
     asking, more = page_of_uses(services, Node(Kind.ASKED, ANY), cursor, MATTERS_A_PAGE)
     held = cache(lambda node: tuple(islice(_every(services, node), 1)))  # the first will do, and is read once a page
-    return tuple(todo for entry in asking for todo in todos(entry, held)), more
+    return tuple(todo for entry in asking for todo in todos(entry, held, standard)), more
 
 
 def _every(services: Services, node: Node) -> Iterator[Dependent]:

@@ -42,6 +42,7 @@ WORDS: Mapping[str, Words] = {
     "reviewing": Words("已转人工核查", "已转人工核查，请留意办理结果。"),
     "corrected": Words("补正已收到", "的补正已收到，正在办理。"),
     "handed": Words("已转人工办理", "已转人工办理，请留意办理结果。"),
+    "opined": Words("部门已出具意见", "已有一个审批部门出具意见，正在继续办理。"),
     "withdrawn": Words("办件已撤回", "已撤回。如仍需办理，可重新申请。"),
 }
 NEWS = Words("办件有新进展", "有新进展，请查看办件详情。")

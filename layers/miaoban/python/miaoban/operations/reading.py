@@ -5,7 +5,7 @@ from typing import Any
 
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseNotFoundError
-from miaoban.case.events import Handed, Judged, Withdrawn
+from miaoban.case.events import Handed, Judged, Opined, Withdrawn
 from miaoban.catalogue.fields import FieldType
 from miaoban.decision.receipt import Proof, proof_of
 from miaoban.identifiers import IdentifierError
@@ -73,7 +73,10 @@ def _happening(happened: Happened) -> Mapping[str, Any]:
                 "waiting_for": judged.waiting_for,
                 "reasons": tuple(reason(verdict) for verdict in judged.reasons),
                 "direction": judged.direction,
+                "without_opinions": judged.without,
             }
+        case Opined() as opined:
+            return told | {name: getattr(opined, name) for name in ("by", "department", "agree", "reason")}
         case Handed() as handed:
             return told | {"reason": handed.why}
         case Withdrawn() as withdrawn:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 
 from miaoban.catalogue.errors import FormError
+from miaoban.catalogue.source import Purpose
 from miaoban.errors import FinalError
 from miaoban.evidence.arrival import Arrival, arrival, content_digest
 from miaoban.evidence.errors import RecordInvalidError, SourceNotOwnedError
@@ -83,6 +84,7 @@ def _taken(desk: Desk, message: Message, sender: str | None, message_id: str) ->
     known = desk.sources.known(message.data.source)
     if known.source.owner != message.department:
         raise SourceNotOwnedError(f"数源“{known.source.name}”不归部门 {message.department} 所有，请由归口部门发送")
+    known.check_pushed(answer=isinstance(message, RecordMessage) and message.correlation is not None)
     services = desk.services.caused_by(message.id)
     if isinstance(message, HeardMessage):
         return _heard(services, known, message, message_id)
@@ -176,7 +178,7 @@ def _mark(services: Services, known: Known, message: Message, items: Items) -> I
     key, now = keys.watermark(known.source.code), services.now()
     item = items.get(key)
     heard_at = min(message.time, now)
-    if item and not _due(Watermark.read(item.body).heard_at, heard_at, now - timedelta(days=known.source.freshness_days)):
+    if item and not _due(Watermark.read(item.body).heard_at, heard_at, now - known.source.fresh_for[Purpose.DECIDE]):
         return
     version = item.version if item else 0
     mark = Watermark(source=known.source.code, heard_at=heard_at)

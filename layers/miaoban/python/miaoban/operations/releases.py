@@ -13,17 +13,18 @@ from miaoban.decision.checks import findings
 from miaoban.decision.example import Example
 from miaoban.decision.facts import LAW_TIME
 from miaoban.models import Frozen
-from miaoban.operations import keys
-from miaoban.operations.activating import Found, carry_out, found_in, read_with_pointer
+from miaoban.operations import release_keys
+from miaoban.operations.activating import Found, Permit, carry_out, edition_of, found_in, read_with_pointer
+from miaoban.operations.astray import NONE, Beside, astray
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.shadowing import has_decisions
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Item, Page, Put, Range, Table
 
 RELEASE_LETTERS = 8
 
-Permit = Callable[[Release], None]
 Decide = Callable[[Release, Pointer | None, datetime], tuple[Later, ...]]
 
 
@@ -42,10 +43,10 @@ class Drafting(Frozen, defer_build=True):
     effective_from: AwareDatetime | None = None
 
 
-def draft(services: Services, content: Drafting, by: str, once: Once) -> Mapping[str, Any]:
-    """Take and check a content; what stands against it is in its findings."""
+def draft(services: Services, content: Drafting, by: str, once: Once, beside: Beside = NONE) -> Mapping[str, Any]:
+    """Take and check a content; what stands against it is in its findings. `beside` are matters to be published with it."""
     edition = content.edition
-    found = findings(edition, content.examples)
+    found = findings(edition, content.examples) or astray(services, edition.matter, beside)
 
     def attempt() -> Mapping[str, Any]:
         answered = once.answered(services.store.read([once.key]))
@@ -63,8 +64,10 @@ def draft(services: Services, content: Drafting, by: str, once: Once) -> Mapping
         )
         release = fold(None, releasing.draft(drafted, found, len(content.examples)))
         answer = view(release)
-        stored = Put(Item(keys.release_edition(release.id), edition.text()))
-        services.store.commit(Commit((Put(Item(keys.release(release.id), release.text())), stored, once.remember(answer))))
+        stored = Put(Item(release_keys.release_edition(release.id), edition.text()))
+        services.store.commit(
+            Commit((Put(Item(release_keys.release(release.id), release.text())), stored, once.remember(answer)))
+        )
         return answer
 
     return retried(attempt)
@@ -75,9 +78,20 @@ def propose(services: Services, release_id: str, by: str, once: Once, permit: Pe
     return _advance(services, release_id, once, permit, lambda release, at, now: releasing.propose(release, by, at, now))
 
 
-def confirm(services: Services, release_id: str, by: str, once: Once, permit: Permit) -> Mapping[str, Any]:
-    """Confirm as another steward; raises FourEyesError, ReleaseStateError."""
-    return _advance(services, release_id, once, permit, lambda release, at, now: releasing.confirm(release, by, at, now))
+def confirm(
+    services: Services, release_id: str, by: str, once: Once, permit: Permit, beside: Beside = NONE
+) -> Mapping[str, Any]:
+    """Confirm as another steward.
+
+    Raises FourEyesError, ReleaseStateError, ShadowMissingError, or ReleaseRefusedError for redirects gone astray.
+    """
+
+    def decide(release: Release, at: Pointer | None, now: datetime) -> tuple[Later, ...]:
+        events = releasing.confirm(release, by, at, now, decided=has_decisions(services, release.matter))
+        releasing.refuse(astray(services, edition_of(services, release).matter, beside))
+        return events
+
+    return _advance(services, release_id, once, permit, decide)
 
 
 def withdraw(services: Services, release_id: str, said: Said, once: Once, permit: Permit) -> Mapping[str, Any]:
@@ -92,7 +106,7 @@ def retire(services: Services, release_id: str, said: Said, once: Once, permit: 
 
 def listed(services: Services, cursor: str | None = None) -> Page:
     """All releases, newest first: they are numbered by the second of their draft."""
-    return services.store.query(Range(None, keys.RELEASES, Table.CATALOGUE, descending=True, cursor=cursor))
+    return services.store.query(Range(None, release_keys.RELEASES, Table.CATALOGUE, descending=True, cursor=cursor))
 
 
 def _advance(services: Services, release_id: str, once: Once, permit: Permit, decide: Decide) -> Mapping[str, Any]:

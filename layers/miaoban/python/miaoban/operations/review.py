@@ -16,12 +16,16 @@ from miaoban.operations.settling import Step
 
 
 class PersonalDecision(Frozen):
-    """What an officer decided, and why: to approve or not, or the code of a conclusion where the matter has them."""
+    """What an officer decided, and why: to approve or not, or the code of a conclusion where the matter has them.
+
+    `without_opinions` says why opinions that are late are not waited for.
+    """
 
     officer: str
     approve: bool | None = None
     conclusion: str | None = None
     reason: str
+    without_opinions: str | None = None
 
     def of(self, conclusions: Conclusions) -> Said:
         """What it makes of a case with these conclusions, or none; raises PersonalDecisionError."""
@@ -29,7 +33,10 @@ class PersonalDecision(Frozen):
 
 
 def review(services: Services, case_id: str, decided: PersonalDecision, once: Once, permit: Permit) -> Mapping[str, Any]:
-    """Decide a case that is with a person; raises CaseNotFoundError, CaseStateError, KeyReusedError, PersonalDecisionError."""
+    """Decide a case that is with a person.
+
+    Raises CaseNotFoundError, CaseStateError, OpinionsMissingError, KeyReusedError, PersonalDecisionError.
+    """
 
     def act(loaded: Loaded) -> Advance:
         case = loaded.case
@@ -37,7 +44,7 @@ def review(services: Services, case_id: str, decided: PersonalDecision, once: On
         word = decided.of(found.filing.published.matter.reviewer.conclusions)
         ruling = rule(found, services.now()).by_person(decided.officer, word, decided.reason)
         licence = licensed(services, ruling) if case.status is Status.REVIEWING else None
-        events = reviewed(case, judged(ruling, licence))
+        events = reviewed(case, judged(ruling, licence, decided.without_opinions if case.missing else None))
         return Advance(Step(events, case, loaded.version, ruling, licence), found)
 
     return advance_once(services, case_id, once, permit, act)

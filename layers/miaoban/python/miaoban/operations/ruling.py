@@ -2,59 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from miaoban.case.case import Case
 from miaoban.case.errors import CaseOpenError
-from miaoban.case.events import Party
-from miaoban.catalogue.expressions import value_at
-from miaoban.catalogue.publication import Published
-from miaoban.catalogue.regions import Organ
-from miaoban.catalogue.situations import Situation
 from miaoban.decision.conclusion import Said
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, decide
+from miaoban.decision.quotas import with_quota
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.evidence.privacy import comparable
-from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.filings import Filing, quota_key, unique_key
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
-from miaoban.operations.services import Services
-from miaoban.storage import Delete, Item, Items, Key, Put
-
-
-class Guard(Frozen):
-    """Who holds a unique key: the licence in force, and the case that is still open."""
-
-    owner: str
-    licence: str | None = None
-    open_case: str | None = None
-
-
-def freed(item: Item, *gone: str | None) -> Put | Delete | None:
-    """The write that gives a unique key back as far as these licences and cases hold it; None if they do not."""
-    guard = Guard.read(item.body)
-    licence = None if guard.licence in gone else guard.licence
-    open_case = None if guard.open_case in gone else guard.open_case
-    if (licence, open_case) == (guard.licence, guard.open_case):
-        return None
-    if licence is None and open_case is None:
-        return Delete(item.key, item.version)
-    left = guard.model_copy(update={"licence": licence, "open_case": open_case})
-    return Put(Item(item.key, left.text(), version=item.version + 1), item.version)
-
-
-class Filing(NamedTuple):
-    """One filing as the machine takes it: numbers private, values in normal form."""
-
-    case: str
-    published: Published
-    situation: Situation
-    organ: Organ
-    party: Party
-    form: Mapping[str, Any]
-    corrected: bool = False
+from miaoban.operations.holds import Guard, Taken
+from miaoban.operations.services import Services, law_date
+from miaoban.storage import Items, Key
 
 
 class Ruling(NamedTuple):
@@ -78,13 +41,23 @@ class Ruling(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What one batch read for a filing: its unique key, its records, and the items found; `left` is a key it corrects away."""
+    """What one batch read for a filing: its unique key, that of its quota, its records, and the items found.
+
+    `left` is a unique key that it corrects away.
+    """
 
     filing: Filing
     unique: Key
+    quota: Key | None
     records: tuple[Wanted, ...]
     items: Items
     left: Key | None = None
+
+    @property
+    def taken(self) -> int:
+        """What approvals have taken of the quota so far."""
+        item = self.items.get(self.quota) if self.quota else None
+        return Taken.read(item.body).taken if item else 0
 
     @property
     def guard(self) -> Guard | None:
@@ -92,11 +65,14 @@ class Read(NamedTuple):
         item = self.items.get(self.unique)
         return Guard.read(item.body) if item else None
 
-    @property
-    def held(self) -> Held:
-        """The licence in force for the unique key."""
+    def held(self, today: date) -> Held:
+        """The licence in force for the unique key on a law date; one expires by itself, and nothing is written then."""
         found = self.guard
-        return Held(present=bool(found and found.licence), licence=found.licence if found else None)
+        if found is None or found.licence is None:
+            return Held()
+        if found.valid_until is not None and found.valid_until < today:
+            return Held(expired=found.valid_until)
+        return Held(present=True, licence=found.licence)
 
     def refuse_second(self) -> None:
         """Raise CaseOpenError when another open case holds the unique key."""
@@ -113,22 +89,16 @@ def read(services: Services, filing: Filing, more: Iterable[Key] = (), before: M
     """
     form = comparable(filing.situation.fields, filing.form)
     records = wanted(services.vault, filing.published, filing.situation, form, filing.party.number.pseudonym)
-    unique, left = unique_key(services, filing, form), _left(services, filing, before)
+    unique, quota = unique_key(services, filing, form), quota_key(services, filing, form)
+    left = _left(services, filing, before)
     pointer = keys.pointer(filing.published.matter.code)
-    asked = dict.fromkeys((unique, pointer, *keys_of(records), *more, *([left] if left else ())))
-    return Read(filing, unique, records, services.store.read(asked), left if left != unique else None)
+    others = [key for key in (quota, left) if key]
+    asked = dict.fromkeys((unique, pointer, *others, *keys_of(records), *more))
+    return Read(filing, unique, quota, records, services.store.read(asked), left if left != unique else None)
 
 
 def _left(services: Services, filing: Filing, before: Mapping[str, Any] | None) -> Key | None:
     return None if before is None else unique_key(services, filing, comparable(filing.situation.fields, before))
-
-
-def unique_key(services: Services, filing: Filing, form: Mapping[str, Any]) -> Key:
-    """The guard's key for a filing with its form in comparable form: the matter and its unique values, hashed."""
-    matter, applicant = filing.published.matter, filing.party.number.pseudonym
-    roots = {"form": form, "applicant": {"number": applicant}, "situation": filing.situation.answers}
-    values = "|".join(str(value_at(roots, path)) for path in matter.unique)
-    return keys.unique(matter.code, services.vault.pseudonym(f"unique/{matter.code}", values))
 
 
 def rule(read: Read, now: datetime) -> Ruling:
@@ -142,29 +112,16 @@ def rule(read: Read, now: datetime) -> Ruling:
     return Ruling(filing, gathered, form, facts, decision, receipt, *receipt.sealed())
 
 
-def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None = None) -> Filing:
-    """The filing of a case, with another form if one is given."""
-    situation, _ = published.situation(case.situation)
-    return Filing(
-        case=case.id,
-        published=published,
-        situation=situation,
-        organ=case.organ,
-        party=case.party,
-        form=case.form if form is None else form,
-        corrected=case.corrected or form is not None,
-    )
-
-
 def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetime) -> Facts:
     filing, party = read.filing, read.filing.party
-    return Facts(
+    facts = Facts(
         now=now,
         region=filing.organ.region,
         situation=filing.situation.answers,
         applicant=Applicant(name=party.name, number=party.number.pseudonym),
-        held=read.held,
+        held=read.held(law_date(now)),
         form=comparable(filing.situation.fields, form),
         evidence=gathered.evidence,
         corrected=filing.corrected,
     )
+    return with_quota(filing.published.matter, facts, read.taken)

@@ -15,11 +15,11 @@ from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.cases import load, read_again
 from miaoban.operations.errors import NotFoundError
+from miaoban.operations.holds import freed
 from miaoban.operations.licensing import licence_key, replaced
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.review import PersonalDecision
-from miaoban.operations.ruling import freed
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Item, Items, Key, Put, Write

@@ -11,10 +11,13 @@ from miaoban.case.events import CaseEvent, Judged, WaitedRecord
 from miaoban.ledger.leaf import Leaf
 from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.consulting import consultations
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
+from miaoban.operations.holds import Guard, freed
 from miaoban.operations.licensing import Licensed
-from miaoban.operations.ruling import Guard, Read, Ruling, freed
+from miaoban.operations.quotas import take
+from miaoban.operations.ruling import Read, Ruling
 from miaoban.operations.services import law_date
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write, key_of
 
@@ -83,11 +86,13 @@ class Step:
 
 def settle(step: Step, read: Read) -> Commit:
     """The commit of a step, on the condition that what it was decided on still stands."""
-    writes = [*_case(step, read.unique), *_guard(step, read), *_waits(step)]
+    writes = [*_case(step, read.unique), *_guard(step, read), *_waits(step), *consultations(step.before, step.after)]
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
     if step.licensed is not None:
         writes += step.licensed.writes
+    if step.licensed is not None and step.ruling is not None:
+        writes += take(read, step.ruling)
     return Commit(tuple({key_of(write): write for write in reversed(writes)}.values()))
 
 
@@ -176,9 +181,12 @@ def _guard(step: Step, read: Read) -> Iterator[Write]:
     """Keep the unique key: by the open case, by the licence in force, or by nobody; one that was corrected away is let go."""
     item, after, unique = read.items.get(read.unique), step.after, read.unique
     found = read.guard or Guard(owner=after.party.owner)
-    licence = step.licensed.in_force if step.licensed else found.licence
+    if step.licensed:
+        licence, until = step.licensed.in_force, step.licensed.valid_until
+    else:
+        licence, until = found.licence, found.valid_until
     open_case = after.id if after.is_open else (None if found.open_case == after.id else found.open_case)
-    wanted = Guard(owner=after.party.owner, licence=licence, open_case=open_case)
+    wanted = Guard(owner=after.party.owner, licence=licence, valid_until=until, open_case=open_case)
     version = item.version if item else 0
     if licence is None and open_case is None:
         if item:

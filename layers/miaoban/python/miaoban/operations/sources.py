@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from miaoban.catalogue.errors import Problem
 from miaoban.catalogue.form import Form
-from miaoban.catalogue.source import RecordKind, Source
-from miaoban.evidence.errors import MessageError
+from miaoban.catalogue.source import Access, RecordKind, Source
+from miaoban.evidence.errors import MessageError, SourceNotPushedError
 from miaoban.operations import keys
 from miaoban.operations.services import Services
 
@@ -20,6 +20,17 @@ class Known:
     source: Source
     read_at: datetime
     _forms: dict[tuple[str, bool], Form] = field(default_factory=dict, repr=False)
+
+    def check_pushed(self, *, answer: bool) -> None:
+        """Raise SourceNotPushedError unless the source is pushed to us, or this answers a question over its queue."""
+        match self.source.access, answer:
+            case (Access.REGISTRY, _) | (Access.QUEUE, True):
+                return
+            case Access.QUEUE, _:
+                cure = "请只答复收到的询问，并在报文的 correlation 中写明询问的 id"
+            case _:
+                cure = "由平台实时查询，请停止推送，或者联系平台改变接入方式"
+        raise SourceNotPushedError(f"数源“{self.source.name}”不接收推送：{cure}")
 
     def kind(self, code: str) -> RecordKind:
         """A kind of the source's records; raises MessageError."""

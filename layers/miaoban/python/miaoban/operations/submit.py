@@ -15,10 +15,11 @@ from miaoban.evidence.privacy import protect
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.editions import current, is_current, refresh
+from miaoban.operations.filings import Filing
 from miaoban.operations.judging import judged, licensed
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
-from miaoban.operations.ruling import Filing, Ruling, read, rule
+from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Step, settle
 from miaoban.operations.views import case_view, view

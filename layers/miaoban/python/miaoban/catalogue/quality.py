@@ -1,0 +1,33 @@
+"""Quality rules (数据质量规则): what a department's records of a kind are held to, as data."""
+
+from typing import Literal
+
+from pydantic import Field as Declared
+
+from miaoban.catalogue.span import Span
+from miaoban.models import Frozen
+
+
+class Reference(Frozen, defer_build=True):
+    """The record of another kind that must be there: under the values of these fields, in the order of its key."""
+
+    source: str
+    kind: str
+    key: tuple[str, ...] = Declared(min_length=1)
+
+
+class QualityRule(Frozen, defer_build=True):
+    """One rule, of one of three forms; `says` is what people are told of a record that breaks it.
+
+    `holds`: an expression on the record itself (`record.<field>` in comparable form, and `today`), for completeness and
+    validity. `timely`: the record arrives within this span after it was issued. `refers`: what it names is known.
+    `severity` is what becomes of a record that breaks the rule: it is set aside with the reason, or taken and noted. Only
+    `holds` may set aside: a late record is still the newest one known, and what it names may be on its way.
+    """
+
+    id: str
+    says: str
+    holds: str | None = None
+    timely: Span | None = None
+    refers: Reference | None = None
+    severity: Literal["quarantine", "note"] = "note"
