@@ -20,7 +20,7 @@ class MatterList(Frozen):
     cursor: str | None = None
 
 
-class MatterAnswer(Frozen, defer_build=True):
+class MatterAnswer(Frozen):
     """A matter as people read it: what it asks, on which basis, in which time, at which organ."""
 
     code: str
@@ -40,7 +40,7 @@ class MatterAnswer(Frozen, defer_build=True):
     form_schema: Mapping[str, Any]
 
 
-class SourceList(Frozen, defer_build=True):
+class SourceList(Frozen):
     """A page of the resource catalogue, in order of codes."""
 
     items: tuple[PublicSource, ...]
@@ -54,7 +54,7 @@ class UsedBy(Frozen):
     name: str
 
 
-class SourceAnswer(Frozen, defer_build=True):
+class SourceAnswer(Frozen):
     """A source, and a page of the matters that use it."""
 
     source: PublicSource

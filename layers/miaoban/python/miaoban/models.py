@@ -11,9 +11,13 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """An immutable pydantic model that refuses keys it does not know."""
+    """An immutable pydantic model that refuses keys it does not know.
+
+    A model's validator is built when it is first used: one route needs few of them, and a cold start pays for all it builds.
+    """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
         extra="forbid",
         hide_input_in_errors=True,

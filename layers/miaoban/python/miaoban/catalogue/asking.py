@@ -7,21 +7,21 @@ from pydantic import Field as Declared
 from miaoban.models import Frozen
 
 
-class Quota(Frozen, defer_build=True):
+class Quota(Frozen):
     """How many questions the department takes, `n` in each second, minute or hour."""
 
     n: int = Declared(ge=1, le=100_000)
     per: Literal["second", "minute", "hour"]
 
 
-class Breaker(Frozen, defer_build=True):
+class Breaker(Frozen):
     """After so many failures in a row the source is not asked for so many seconds; then one question tries it."""
 
     failures: int = Declared(ge=1, le=100)
     open_seconds: int = Declared(ge=1, le=3600)
 
 
-class Asking(Frozen, defer_build=True):
+class Asking(Frozen):
     """How a source is asked: in real time at `endpoint` (an https address), or, without one, over the department's queue.
 
     `timeout_seconds` is for one attempt; `attempts` counts the first. `public_key` is that with which the department signs

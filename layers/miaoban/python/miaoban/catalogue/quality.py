@@ -8,7 +8,7 @@ from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
 
 
-class Reference(Frozen, defer_build=True):
+class Reference(Frozen):
     """The record of another kind that must be there: under the values of these fields, in the order of its key."""
 
     source: str
@@ -16,7 +16,7 @@ class Reference(Frozen, defer_build=True):
     key: tuple[str, ...] = Declared(min_length=1)
 
 
-class QualityRule(Frozen, defer_build=True):
+class QualityRule(Frozen):
     """One rule, of one of three forms; `says` is what people are told of a record that breaks it.
 
     `holds`: an expression on the record itself (`record.<field>` in comparable form, and `today`), for completeness and

@@ -17,7 +17,7 @@ from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
 
 
-class RecordKind(Frozen, defer_build=True):
+class RecordKind(Frozen):
     """One kind of record of a source: its fields, those that make its key, and the rules that its records are held to."""
 
     key: tuple[str, ...]
@@ -25,7 +25,7 @@ class RecordKind(Frozen, defer_build=True):
     quality: tuple[QualityRule, ...] = ()
 
 
-class Contact(Frozen, defer_build=True):
+class Contact(Frozen):
     """Whom to turn to at the department: its office, not a person, with a telephone number, an e-mail address or both."""
 
     office: str
@@ -57,7 +57,7 @@ class Purpose(StrEnum):
     ASK_AGAIN = "ask_again"
 
 
-class Freshness(Frozen, defer_build=True):
+class Freshness(Frozen):
     """How old a record may be for each purpose; a purpose that is not named takes what deciding takes."""
 
     decide: Span
@@ -65,7 +65,7 @@ class Freshness(Frozen, defer_build=True):
     ask_again: Span | None = None
 
 
-class PublicSource(Frozen, defer_build=True):
+class PublicSource(Frozen):
     """A source as everybody may know it.
 
     `absence` says what it means that no record is there: `unknown` (nothing can be concluded) or `none` (there is none,

@@ -10,7 +10,7 @@ from pydantic import model_validator
 from miaoban.models import Frozen
 
 
-class Span(Frozen, defer_build=True):
+class Span(Frozen):
     """A length of time; a number alone is days. Not a period of law, which `calendar.Limit` counts."""
 
     n: int = Declared(ge=1, le=10_000)

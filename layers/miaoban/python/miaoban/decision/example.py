@@ -14,14 +14,14 @@ from miaoban.identifiers import ResidentId
 from miaoban.models import Frozen
 
 
-class Player(Frozen, defer_build=True):
+class Player(Frozen):
     """Who files in an example."""
 
     name: str
     number: ResidentId
 
 
-class GivenRecord(Frozen, defer_build=True):
+class GivenRecord(Frozen):
     """A record as its department sent it; received when its source was last heard, unless said otherwise."""
 
     values: Mapping[str, JsonValue]
@@ -29,7 +29,7 @@ class GivenRecord(Frozen, defer_build=True):
     withdrawn: bool = False
 
 
-class Given(Frozen, defer_build=True):
+class Given(Frozen):
     """What an example starts from. `records` are named under `source/kind`; `heard` tells when a source last spoke.
 
     `taken` is what earlier approvals took of the matter's quota.
@@ -47,7 +47,7 @@ class Given(Frozen, defer_build=True):
     taken: int = 0
 
 
-class Sent(Frozen, defer_build=True):
+class Sent(Frozen):
     """Where a redirected applicant is expected to be sent; `region` is that of the organ, if the matter names one."""
 
     to: str
@@ -57,14 +57,14 @@ class Sent(Frozen, defer_build=True):
     licence: str | None = None
 
 
-class ExpectAfter(Frozen, defer_build=True):
+class ExpectAfter(Frozen):
     """What must come of a conclusion: the outcome, and lines of the licence (label: value)."""
 
     outcome: Outcome
     licence: Mapping[str, JsonValue] = Declared(default_factory=dict)
 
 
-class Expect(Frozen, defer_build=True):
+class Expect(Frozen):
     """What must come of it: the conditions that do not hold, in the matter's order, and what people are told.
 
     `licence` (label: value) and `compared` (label: [declared, held]) name only what the example is about.
@@ -82,7 +82,7 @@ class Expect(Frozen, defer_build=True):
     concluded: Mapping[str, ExpectAfter] = Declared(default_factory=dict)
 
 
-class Example(Frozen, defer_build=True):
+class Example(Frozen):
     """One example: its sentence, what is given, what is expected."""
 
     title: str

@@ -35,7 +35,7 @@ class Said(NamedTuple):
     reason: str
 
 
-class Drafting(Frozen, defer_build=True):
+class Drafting(Frozen):
     """A matter's content with its examples, and from when it shall hold; at once unless said otherwise."""
 
     edition: Edition
