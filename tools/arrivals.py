@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from miaoban.catalogue.folder import read_sources
+from miaoban.catalogue.source import Access
 from miaoban.evidence.message import HeardMessage, parse_message
 from miaoban.evidence.record import Record, Watermark
 from miaoban.operations import keys
@@ -19,8 +20,9 @@ from tools.folders import SOURCES, texts_of
 
 
 def heartbeats() -> list[dict[str, Any]]:
-    """A word from every source, so that its silence about a firm means something."""
-    return [{"department": source.owner, "source": source.code} for source in read_sources(texts_of(SOURCES)).values()]
+    """A word from every source that speaks by itself, so that its silence about a firm means something."""
+    speaking = (source for source in read_sources(texts_of(SOURCES)).values() if source.access is Access.REGISTRY)
+    return [{"department": source.owner, "source": source.code} for source in speaking]
 
 
 def arrive(outputs: Mapping[str, str], shorts: Iterable[Mapping[str, Any]], seconds: float = 30.0) -> None:

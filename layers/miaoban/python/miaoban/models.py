@@ -11,11 +11,14 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """An immutable pydantic model that refuses keys it does not know."""
+    """An immutable pydantic model that refuses keys it does not know.
+
+    A model's validator is built when it is first used: one route needs few of them, and a cold start pays for all it builds.
+    """
 
     model_config = ConfigDict(
+        defer_build=True,
         frozen=True,
-        defer_build=True,  # a validator is made when it is first used: no cold start pays for those that it has no use for
         extra="forbid",
         hide_input_in_errors=True,
         serialize_by_alias=True,
