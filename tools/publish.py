@@ -42,12 +42,12 @@ class Terms(NamedTuple):
 AT_ONCE = Terms()
 
 
-def publish_all(chosen: list[Path], found: Services | None = None) -> list[Published]:
+def publish_all(chosen: list[Path], found: Services | None = None, own: Path | None = None) -> list[Published]:
     """Publish some folders and the standards at once and without a word, once all are read; what is in force stays.
 
-    Raises FoldersError, or what refuses a release.
+    `own` is the folder of an installation's own sources. Raises FoldersError, or what refuses a release.
     """
-    contents, standards, stewards = contents_of(chosen), house_standards(), Stewards()
+    contents, standards, stewards = contents_of(chosen, own), house_standards(), Stewards()
     found = found or services()
     beside = _matters(contents)
     drafts = [drafted(found, one, stewards.proposer, beside=beside) for one in contents if not in_force(found, one[0])]

@@ -26,14 +26,20 @@ CONTROL = "/control"
 class HttpSource:
     """A context manager: it listens on the loopback while it lasts, over TLS if it is given the rules.
 
-    `asker` is the public key of who may ask, DER SubjectPublicKeyInfo; without one it answers everybody.
+    `asker` is the public key of who may ask, DER SubjectPublicKeyInfo; without one it answers everybody. Without a `signer`
+    it makes a key of its own.
     """
 
     def __init__(
-        self, register: Register, asker: bytes | None = None, port: int = 0, tls: ssl.SSLContext | None = None
+        self,
+        register: Register,
+        asker: bytes | None = None,
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        signer: MemorySigner | None = None,
     ) -> None:
         self.register, self.asker = register, asker
-        self.signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
+        self.signer = signer or MemorySigner(ec.generate_private_key(ec.SECP256R1()))
         self.control = Control()
         self.questions: list[dict[str, Any]] = []
         self.connections = 0

@@ -3,6 +3,7 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ def _check_asking(file: str, access: Access, asking: Asking) -> None:
     require(endpoint or not http, file, "access 是 http 时 asking 要写 endpoint（https 地址），请补上", "asking")
     sentence = "access 是 queue 时没有 endpoint，请删除，或者改正 access"
     require(http or not endpoint, file, sentence, "asking", "endpoint")
-    sentence = "asking.endpoint 应当是 https:// 开头的完整地址，不带用户名、片段和空白，请改正"
+    sentence = "asking.endpoint 应当是 https:// 开头的完整地址（只有内网 IP 可以用 http://），不带用户名、片段和空白，请改正"
     require(not endpoint or _is_address(endpoint), file, sentence, "asking", "endpoint")
     sentence = "asking.public_key 应当是 P-256 或者 SM2 公钥（SPKI 的 base64，一行），请核对"
     require(not asking.public_key or _is_key(asking.public_key), file, sentence, "asking", "public_key")
@@ -58,11 +59,21 @@ def _check_asking(file: str, access: Access, asking: Asking) -> None:
 def _is_address(text: str) -> bool:
     try:
         found = urlsplit(text)
-        whole = found.scheme == "https" and found.hostname and found.port != 0
+        host = found.hostname or ""
+        secure = found.scheme == "https" or (found.scheme == "http" and _is_inside(host))
+        whole = secure and host and found.port != 0
     except ValueError:
         return False
     plain = text.isascii() and text.isprintable() and " " not in text
     return plain and bool(whole) and not (found.username or found.fragment)
+
+
+def _is_inside(host: str) -> bool:
+    """Whether a host is an address of a private network, where nothing but the operator's own gate opens the way."""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return False
 
 
 def _is_key(text: str) -> bool:

@@ -1,0 +1,89 @@
+"""The department that the local cloud asks: a simulated social insurance system on the loopback, and the source that says so.
+
+An installation keeps its own sources in a folder. The laptop's is made here, once: with a port of this machine, and with the
+key of a department that lives under .local/, so that a second run is the same department.
+"""
+
+import base64
+import json
+import socket
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import yaml
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from examples.department import HttpSource, Register
+from examples.department.http_source import PATH
+from miaoban.memory import MemorySigner
+from tools.department import DepartmentError
+from tools.folders import SOURCES
+from tools.ministack import LOCAL
+
+SOURCE: Final = "social-insurance"
+KIND: Final = "insured"
+BREAKER: Final = {"failures": 3, "open_seconds": 2}
+"""So that an outage opens the breaker and is over within a demonstration."""
+
+
+class Seat(NamedTuple):
+    """Where the department listens, and what it signs with."""
+
+    port: int
+    signer: MemorySigner
+
+
+def own_sources(place: Path = LOCAL) -> Path:
+    """The folder of the laptop's own sources, written anew from those of the house."""
+    seat, own = _seat(place), place / "sources"
+    document = yaml.safe_load((SOURCES / f"{SOURCE}.yaml").read_text(encoding="utf-8"))
+    document["asking"] |= {
+        "endpoint": f"http://127.0.0.1:{seat.port}{PATH}",
+        "public_key": base64.b64encode(seat.signer.public_key()).decode(),
+        "breaker": BREAKER,
+    }
+    own.mkdir(exist_ok=True)
+    text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False)
+    (own / f"{SOURCE}.yaml").write_text(text, encoding="utf-8")
+    return own
+
+
+def department(asker: bytes, place: Path = LOCAL) -> HttpSource:
+    """The department, with an empty register; `asker` is the public key of who may ask. Raises DepartmentError."""
+    seat = _seat(place)
+    register = Register("human-resources", SOURCE, {KIND: ("number",)})
+    try:
+        return HttpSource(register, asker, seat.port, signer=seat.signer)
+    except OSError:
+        raise DepartmentError(f"端口 {seat.port} 已被占用：请结束占用它的程序，或者删除 {_file(place)} 后重新运行") from None
+
+
+def _file(place: Path) -> Path:
+    return place / "department.json"
+
+
+def _seat(place: Path) -> Seat:
+    file = _file(place)
+    if not file.is_file():
+        _take_seat(file)
+    kept = json.loads(file.read_text(encoding="utf-8"))
+    key = load_pem_private_key(kept["key"].encode(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise DepartmentError(f"{file} 里不是 P-256 私钥，请删除后重新运行")
+    return Seat(kept["port"], MemorySigner(key))
+
+
+def _take_seat(file: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps({"port": _free_port(), "key": text}), encoding="utf-8")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
