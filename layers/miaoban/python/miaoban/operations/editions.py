@@ -12,6 +12,9 @@ from miaoban.operations.lineage_index import index_removals, index_writes, write
 from miaoban.operations.services import Services
 from miaoban.storage import Commit, Item, Items, Page, Put, Range, Table, Write
 
+# Who reads editions needs this validator in the first request: it is made while the process starts, which nobody waits for.
+Edition.model_rebuild()
+
 
 class Listed(Frozen):
     """A matter's line in the list of matters."""
