@@ -47,6 +47,8 @@ def submit_application(call: Call) -> Mapping[str, Any]:
     body = call.body(ApplicationBody)
     party = _party(call, body.applicant)
     _require(call, body.matter, body.region, party)
+    if body.checked and not call.principal.has(Role.WINDOW):
+        raise call.refuse("/checked", "field-unknown", "只有综合窗口可以说明核对过原件，请删除 checked")
     assisted_by = call.principal.subject if body.applicant else None
     return submit(call.services, body, party, call.key, assisted_by)
 

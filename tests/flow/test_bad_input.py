@@ -126,6 +126,10 @@ ROWS = [
     Row("an organ that there is not", put("110101", "region"), 422, "application-invalid", "/region", "organ-unknown"),
     Row("a region that is none", put("不详", "region"), 422, "application-invalid", "/region", "organ-unknown"),
     Row("a matter that there is not", put("no-such-matter", "matter"), 404, "matter-not-found"),
+    Row("a check that only a window makes", put(["address"], "checked"), 422, WHOLE, "/checked", "field-unknown"),
+    Row(
+        "a proof of no field", put({"adress": "v1.x"}, "proofs"), 422, "application-invalid", "/proofs/adress", "field-unknown"
+    ),
     Row(
         "an applicant for another",
         put({"name": "贾示例", "number": "211281199001019011"}, "applicant"),

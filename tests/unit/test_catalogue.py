@@ -157,6 +157,14 @@ MISTAKES = [
     (CONDITIONS, swap(f"    {C9}\n", ""), "C9 应当有 holds、matches 或者 examine", "neither"),
     (
         CONDITIONS,
+        swap(C9, C9 + "\n    grades: {form.adress: A}"),
+        "C9 的 grades 只能写表单字段（form.…），没有 form.adress",
+        "a typo",
+    ),
+    (CONDITIONS, swap(C9, C9 + "\n    grades: {held.present: A}"), "没有 held.present，请核对拼写", "no field of the form"),
+    (CONDITIONS, swap(C9, C9 + "\n    grades: {form.address: E}"), "grades.form.address 的内容不对，只能是 'A'", "no grade"),
+    (
+        CONDITIONS,
         swap("otherwise: redirect", "otherwise: reject"),
         "conditions.yaml：conditions.0.otherwise",
         "an unknown effect",

@@ -13,7 +13,7 @@ from miaoban.catalogue.condition import Basis, Condition, Effect, Redirect
 from miaoban.catalogue.publication import Published
 from miaoban.decision.facts import Applicant, Facts, Held
 from miaoban.decision.outcome import Decision, Outcome, decide
-from miaoban.decision.provenance import grades, source_of
+from miaoban.decision.provenance import grades
 from miaoban.decision.verdict import Truth
 from miaoban.evidence.record import Evidence, State
 from tests import kit
@@ -240,12 +240,11 @@ def test_the_laws_date_is_that_of_shanghai() -> None:
     assert replace(facts(), now=half_past_midnight).today == "2026-03-02"
 
 
-def test_values_have_their_grade_and_source() -> None:
+def test_values_have_their_grade() -> None:
     known = facts(enterprise={"name": "示例（甲）", "legal_representative": "甄示例"})
     form = {"enterprise_name": "示例(甲)", "legal_representative": "甄又一", "address": "路 1 号", "gone": 1}
     known = replace(known, form=form)
     assert grades(MATTER.fields, known) == {"enterprise_name": "A", "legal_representative": "D", "address": "D"}
-    assert (source_of("enterprise.name", known), source_of("applicant.name", known)) == ("enterprise", "identity")
 
 
 def test_no_condition_against_it_is_approval() -> None:

@@ -14,6 +14,7 @@ from miaoban.decision.conclusion import Concluded
 from miaoban.decision.facts import LAW_TIME
 from miaoban.decision.outcome import Direction, Outcome
 from miaoban.decision.verdict import Verdict
+from miaoban.evidence.proof import Vouched
 from miaoban.models import Frozen
 
 
@@ -58,6 +59,7 @@ class Case(Frozen):
     form: Mapping[str, Any]
     filled: Mapping[str, Any] = Declared(default_factory=dict)
     assisted_by: str | None = None
+    vouched: Mapping[str, Vouched] = Declared(default_factory=dict)
     erase_after: Retention | None = None
     status: Status
     opened_at: datetime

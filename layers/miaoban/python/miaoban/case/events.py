@@ -13,6 +13,7 @@ from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction, Outcome
 from miaoban.decision.verdict import Verdict
 from miaoban.evidence.privacy import Private
+from miaoban.evidence.proof import Vouched
 from miaoban.models import Frozen
 
 
@@ -37,6 +38,7 @@ class Opening(Frozen):
     party: Party
     form: Mapping[str, Any]
     assisted_by: str | None = None
+    vouched: Mapping[str, Vouched] = Declared(default_factory=dict)
     erase_after: Retention | None = None
 
 

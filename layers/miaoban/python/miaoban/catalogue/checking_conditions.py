@@ -14,7 +14,12 @@ def check_condition(edition: Edition, condition: Condition) -> None:
     """Raise CatalogueError for a condition that could not be judged, or not lawfully."""
     place = condition.id
     one = [condition.holds is not None, bool(condition.matches), condition.examine is not None].count(True)
-    require(one == 1, CONDITIONS, f"{place} 应当有 holds、matches 或者 examine，且只有一个，请删去或者补上", place)
+    graded = bool(condition.grades) and one == 0
+    require(one == 1 or graded, CONDITIONS, f"{place} 应当有 holds、matches 或者 examine，且只有一个，请删去或者补上", place)
+    for path in condition.grades or {}:
+        known = path.startswith("form.") and path.removeprefix("form.") in edition.matter.fields
+        sentence = f"{place} 的 grades 只能写表单字段（form.…），没有 {path}，请核对拼写"
+        require(known, CONDITIONS, sentence, place, "grades", path)
     person = condition.examine is None or condition.otherwise is Effect.REVIEW
     require(person, CONDITIONS, f"{place} 由人核查（examine），otherwise 只能是 review，请改正", place, "otherwise")
     refuses = condition.otherwise is Effect.REFUSE and edition.matter.nature == "filing"

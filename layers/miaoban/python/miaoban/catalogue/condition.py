@@ -57,6 +57,10 @@ So the text of an edition or a receipt with one article is the same as before th
 """
 
 
+Grade = Literal["A", "B", "C", "D"]
+"""How sure a value is: issued by its source, checked at a window, uploaded, declared (国办函〔2016〕108号)."""
+
+
 class Match(Frozen):
     """A declared value that must equal the held one after normalisation."""
 
@@ -89,7 +93,8 @@ class Enough(Frozen):
 class Condition(Frozen):
     """One condition: it holds when `holds` is true or all `matches` agree; else `otherwise`, with words for people.
 
-    What no machine may judge says in `examine` what a person must look at, and always goes to one.
+    What no machine may judge says in `examine` what a person must look at, and always goes to one. `grades` says how sure
+    values of the form must be besides: one of a lower grade makes the condition false.
     `enough` spares the rest: a condition that it makes true does not wait for sources that only the rest would need.
     `about` says what a refusal rests on; nothing said means quality, for which a filing must not be refused.
     """
@@ -102,6 +107,7 @@ class Condition(Frozen):
     holds: str | None = None
     enough: Enough | None = None
     matches: tuple[Match, ...] = ()
+    grades: Mapping[str, Grade] | None = None
     examine: str | None = None
     about: Literal["subject", "authority", "form", "quality"] | None = None
     otherwise: Effect

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import reduce
 from typing import Any, Final, NamedTuple
 
-from miaoban.catalogue.condition import Effect, Match
+from miaoban.catalogue.condition import Effect, Grade, Match
 from miaoban.catalogue.errors import ExpressionError, TableError
 from miaoban.catalogue.expressions import all_hold, holds, value_at
 from miaoban.catalogue.matter import Matter
@@ -12,8 +12,9 @@ from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.tables import ROOT, Table
 from miaoban.decision.facts import Facts
 from miaoban.decision.plan import Clause, Rule, plan_of
-from miaoban.decision.verdict import Compared, Truth, Verdict
-from miaoban.evidence.comparison import agrees
+from miaoban.decision.provenance import DECLARED, grades, reaches
+from miaoban.decision.verdict import Compared, Graded, Truth, Verdict
+from miaoban.evidence.comparison import THRESHOLD, compare
 
 
 class Judged(NamedTuple):
@@ -23,6 +24,7 @@ class Judged(NamedTuple):
     missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
     defect: str | None = None
+    graded: tuple[Graded, ...] | None = None
 
 
 HOLDS: Final = Judged(Truth.TRUE)
@@ -42,6 +44,9 @@ def judge(matter: Matter, situation: Situation, facts: Facts) -> tuple[Verdict, 
     judged = {
         clause: unknown.get(clause) or told.get(clause.holds) or _compare(matter, clause, roots) for clause in plan.clauses
     }
+    if plan.graded:
+        held = grades(matter.fields, facts)
+        judged = {clause: _graded(matter, clause, found, held) for clause, found in judged.items()}
     return tuple([_verdict(rule, reduce(_or, map(judged.__getitem__, rule.clauses))) for rule in plan.rules])
 
 
@@ -114,14 +119,37 @@ def _side_by_side(matter: Matter, match: Match, roots: Mapping[str, Any]) -> Com
     declared, held = value_at(roots, match.declared), value_at(roots, match.held)
     field = match.declared.removeprefix("form.")
     label = matter.fields[field].label if field in matter.fields else field
-    same = agrees(declared, held, match.method)
-    return Compared(field=match.declared, label=label, declared=declared, held=held, agrees=same)
+    found = compare(declared, held, match.method)
+    return Compared(
+        field=match.declared,
+        label=label,
+        declared=declared,
+        held=held,
+        agrees=found.agrees,
+        method=found.method,
+        forms=found.forms,
+        score=found.score,
+        threshold=THRESHOLD,
+    )
+
+
+def _graded(matter: Matter, clause: Clause, judged: Judged, held: Mapping[str, Grade]) -> Judged:
+    """A clause that would hold, and rests on a value that is less sure than it demands, does not; what is absent is D."""
+    if judged.truth is not Truth.TRUE:
+        return judged
+    found = ((code, demanded, held.get(code, DECLARED.grade)) for code, demanded in clause.grades)
+    low = tuple(
+        Graded(f"form.{code}", matter.fields[code].label, demanded, grade)
+        for code, demanded, grade in found
+        if not reaches(grade, demanded)
+    )
+    return judged._replace(truth=Truth.FALSE, graded=low) if low else judged
 
 
 def _verdict(rule: Rule, judged: Judged) -> Verdict:
     if judged is HOLDS:
         return rule.holding
-    condition, (truth, missing, compared, defect) = rule.condition, judged
+    condition, (truth, missing, compared, defect, graded) = rule.condition, judged
     if truth is Truth.TRUE:
         return Verdict(condition=condition.id, basis=condition.basis, truth=truth, compared=compared)
     return Verdict(
@@ -134,6 +162,7 @@ def _verdict(rule: Rule, judged: Judged) -> Verdict:
         says=condition.says,
         cure=condition.cure,
         compared=compared,
+        graded=graded,
         defect=defect,
         hint=condition.otherwise is Effect.FLAG,
     )

@@ -29,7 +29,7 @@ class GivenRecord(Frozen):
 class Given(Frozen):
     """What an example starts from. `records` are named under `source/kind`; `heard` tells when a source last spoke.
 
-    `taken` is what earlier approvals took of the matter's quota.
+    `checked` are the fields whose originals a window has seen; `taken` is what earlier approvals took of the matter's quota.
     """
 
     now: AwareDatetime
@@ -40,6 +40,7 @@ class Given(Frozen):
     records: Mapping[str, Mapping[str, GivenRecord]] = Declared(default_factory=dict)
     heard: Mapping[str, AwareDatetime] = Declared(default_factory=dict)
     held: Held = Held()
+    checked: tuple[str, ...] = ()
     corrected: bool = False
     taken: int = 0
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic_core import to_jsonable_python
 
+from miaoban.evidence.proof import Vouched
 from miaoban.evidence.record import Evidence, State
 from miaoban.models import CLOSED, given
 
@@ -72,6 +73,7 @@ class Facts:
     """Everything a decision rests on.
 
     Personal numbers are pseudonyms; `now` is the moment of deciding; `corrected` tells that the one correction is used up.
+    `vouched` is what seals and windows vouch for, by field.
     """
 
     __pydantic_config__ = CLOSED
@@ -85,12 +87,15 @@ class Facts:
     evidence: Mapping[str, Evidence]
     corrected: bool = False
     quota: Remaining | None = None
+    vouched: Mapping[str, Vouched] | None = None
 
     def document(self) -> dict[str, Any]:
         """The facts as plain JSON values: what a model would write, at half the cost, and every decision pays it."""
         quota = {"quota": self.quota.document()} if self.quota else {}
+        vouched = {"vouched": {code: one.document() for code, one in self.vouched.items()}} if self.vouched else {}
         return {
             **quota,
+            **vouched,
             "now": to_jsonable_python(self.now),
             "region": self.region,
             "situation": self.situation,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from miaoban.catalogue.condition import Condition, Enough, Match
+from miaoban.catalogue.condition import Condition, Enough, Grade, Match
 from miaoban.catalogue.situations import Situation
 from miaoban.catalogue.tables import Table, named, needed
 from miaoban.decision.facts import OWN_ROOTS
@@ -19,13 +19,14 @@ class Clause:
     """One way for a condition to hold: an expression, or values that match; or what a person must examine.
 
     `needs` are the paths that lead into records, each with the record's name; what a form leaves out is known to be absent.
-    A clause needs what its decision tables need.
+    A clause needs what its decision tables need. `grades` are those demanded of values, by their fields.
     """
 
     needs: tuple[tuple[str, str], ...]
     holds: str | None
     tables: tuple[str, ...]
     matches: tuple[Match, ...] = ()
+    grades: tuple[tuple[str, Grade], ...] = ()
     examine: str | None = None
 
 
@@ -42,7 +43,8 @@ class Rule:
 class Plan:
     """The rules of a situation in the matter's order, all their clauses, what these ask, and what they need of records.
 
-    The clauses that a person must examine are known to be unknown. `tables` are those that the clauses ask.
+    The clauses that a person must examine are known to be unknown. `tables` are those that the clauses ask, `graded` tells
+    that some demand grades.
     """
 
     rules: tuple[Rule, ...]
@@ -50,6 +52,7 @@ class Plan:
     expressions: tuple[str, ...]
     needs: tuple[str, ...]
     examined: tuple[Clause, ...]
+    graded: bool
     tables: Mapping[str, Table]
 
 
@@ -65,14 +68,23 @@ def plan_of(situation: Situation) -> Plan:
         expressions=tuple(clause.holds for clause in clauses if clause.holds),
         needs=tuple(dict.fromkeys(path for clause in clauses for path, _ in clause.needs)),
         examined=tuple(clause for clause in clauses if clause.examine is not None),
+        graded=any(clause.grades for clause in clauses),
         tables={name: tables[name] for clause in clauses for name in clause.tables},
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def demands(situation: Situation) -> Mapping[str, Grade]:
+    """The surest grade that any condition of a situation demands, by the form's fields."""
+    demanded = [one for clause in plan_of(situation).clauses for one in clause.grades]
+    return {code: min(grade for other, grade in demanded if other == code) for code, _ in demanded}
 
 
 def _clauses(condition: Condition, tables: Mapping[str, Table]) -> Iterator[Clause]:
     if condition.enough is not None:
         yield _clause(condition.enough, tables)
-    yield replace(_clause(condition, tables), matches=condition.matches, examine=condition.examine)
+    grades = tuple((path.removeprefix("form."), grade) for path, grade in (condition.grades or {}).items())
+    yield replace(_clause(condition, tables), matches=condition.matches, grades=grades, examine=condition.examine)
 
 
 def _holding(condition: Condition) -> Verdict:

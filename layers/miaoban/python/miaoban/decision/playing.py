@@ -22,6 +22,7 @@ from miaoban.decision.plain_vault import VAULT
 from miaoban.decision.quotas import with_quota
 from miaoban.decision.replay import Difference
 from miaoban.evidence.privacy import comparable, protect, shown
+from miaoban.evidence.proof import WINDOW, Vouched
 from miaoban.evidence.record import Evidence
 
 
@@ -134,13 +135,15 @@ def play(published: Published, given: Given) -> Played:
     stored = evidence_of(edition, situation, given, comparable(situation.fields, values))
     organ = edition.matter.organ(given.region)
     filled = _filled(situation, values, stored, given)
+    seen = comparable(situation.fields, filled)
     facts = Facts(
         now=given.now,
         region=organ.region if organ else given.region,
         situation=situation.answers,
         applicant=Applicant(name=given.applicant.name, number=private(given.applicant.number).pseudonym),
         held=given.held,
-        form=comparable(situation.fields, filled),
+        form=seen,
+        vouched={code: Vouched(seen.get(code), "B", WINDOW, fetched_at=given.now) for code in given.checked} or None,
         evidence={name: with_values(edition, name, evidence, comparable) for name, evidence in stored.items()},
         corrected=given.corrected,
     )

@@ -12,7 +12,7 @@ from miaoban.catalogue.publication import Edition, Published
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.facts import Facts
 from miaoban.decision.outcome import Decision, Outcome
-from miaoban.decision.provenance import grades
+from miaoban.decision.provenance import Backing, backing_documents, backings
 from miaoban.decision.verdict import Verdict
 from miaoban.models import CLOSED, Frozen, given
 
@@ -21,17 +21,20 @@ MACHINE = "machine"
 
 @dataclass(frozen=True, kw_only=True)
 class Receipt:
-    """One decision with its grounds. `digest` of its canonical text is what the ledger keeps."""
+    """One decision with its grounds. `digest` of its canonical text is what the ledger keeps.
+
+    Schema 2 says what backs each value, and how values were compared; schema 1 said the grade, and whether they agreed.
+    """
 
     __pydantic_config__ = CLOSED
 
-    schema_version: int = 1
+    schema_version: int = 2
     case: str
     matter: str
     version: int
     edition: str
     facts: Facts
-    provenance: Mapping[str, str]
+    provenance: Mapping[str, Backing | str]
     verdicts: tuple[Verdict, ...]
     outcome: Outcome
     decided_by: str = MACHINE
@@ -59,7 +62,7 @@ class Receipt:
             "matter": self.matter,
             "edition": self.edition,
             "facts": self.facts.document(),
-            "provenance": self.provenance,
+            "provenance": backing_documents(self.provenance),
             "outcome": self.outcome.value,
             "decided_by": self.decided_by,
             "reason": self.reason,
@@ -93,7 +96,7 @@ def receipt_of(case: str, published: Published, facts: Facts, decision: Decision
         version=published.version,
         edition=published.digest,
         facts=facts,
-        provenance=grades(published.matter.fields, facts),
+        provenance=backings(published.matter.fields, facts),
         verdicts=decision.verdicts,
         outcome=decision.outcome,
     )

@@ -14,6 +14,7 @@ from miaoban.decision.outcome import Outcome, decide
 from miaoban.decision.receipt import MACHINE, RECEIPT, Proof, Receipt, receipt_of
 
 JUDGED = ("verdicts", "outcome", "conclusion", "provenance")
+_PAIR = ("field", "label", "declared", "held", "agrees")
 
 
 class Difference(NamedTuple):
@@ -36,7 +37,8 @@ def replay(document: Any) -> Difference | None:
     if receipt.decided_by != MACHINE:
         outcome, conclusion = _said(published.matter.reviewer.conclusions, receipt)
         again = replace(again, outcome=outcome, conclusion=conclusion)
-    return first_difference(_judged(receipt), _judged(again))
+    replayed = _judged(again)
+    return first_difference(_judged(receipt), _as_first(replayed) if receipt.schema_version == 1 else replayed)
 
 
 def _read(document: Any) -> tuple[Proof, Receipt]:
@@ -56,6 +58,15 @@ def _read(document: Any) -> tuple[Proof, Receipt]:
 def _judged(receipt: Receipt) -> dict[str, Any]:
     document = receipt.document()
     return {part: document.get(part) for part in JUDGED}
+
+
+def _as_first(judged: dict[str, Any]) -> dict[str, Any]:
+    """What the first schema says of the same: of a value its grade, of two values only whether they agree."""
+    verdicts = [
+        {**verdict, "compared": [{name: pair[name] for name in _PAIR if name in pair} for pair in verdict["compared"]]}
+        for verdict in judged["verdicts"]
+    ]
+    return {**judged, "verdicts": verdicts, "provenance": {code: one["grade"] for code, one in judged["provenance"].items()}}
 
 
 def _said(conclusions: Conclusions, receipt: Receipt) -> Said:

@@ -1,48 +1,64 @@
 """Draft: what a situation asks for, what need not be handed in, and the form filled with what is already held."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field as Declared
 
 from miaoban.case.events import Party
+from miaoban.catalogue.condition import Grade
 from miaoban.catalogue.fields import Field, Fields
 from miaoban.catalogue.form import Form
 from miaoban.catalogue.matter import Material
-from miaoban.decision.provenance import IDENTITY, grades, source_of
+from miaoban.decision.plan import demands
+from miaoban.decision.provenance import Backing, backings
 from miaoban.evidence.privacy import protect, shown
+from miaoban.evidence.proof import APPLICANT, IDENTITY, WINDOW
 from miaoban.evidence.record import State
 from miaoban.models import Frozen
 from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.filings import Filing
 from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services
-from miaoban.operations.submit import organ_of
+from miaoban.operations.submit import organ_of, vouched
+from miaoban.operations.vouching import Proofs, shown_with
 
-OWN_SOURCES = {IDENTITY: "实名身份", "applicant": "申请人填报"}
+OWN_SOURCES = {IDENTITY: "实名身份", APPLICANT: "申请人填报", WINDOW: "窗口核对"}
 """The names of what is no department's source."""
 
 
 class DraftRequest(Frozen):
-    """What is known so far: the matter, the receiving region, answers, and the fields typed already."""
+    """What is known so far: the matter, the receiving region, answers, the fields typed already, and earlier proofs."""
 
     matter: str = Declared(max_length=80)
     region: str = Declared(max_length=12)
     situation: Mapping[str, str] = Declared(default_factory=dict)
     form: Mapping[str, Any] = Declared(default_factory=dict)
+    proofs: Proofs = Declared(default_factory=dict)
 
 
 class DraftField(Frozen):
-    """One field of the form: what it is, its value if one is held or typed, and where that comes from."""
+    """One field of the form: what it is, its value if one is held or typed, where that comes from, and how sure it is.
+
+    `digest` is the record's, `issued_at` the source's time and `fetched_at` ours. `seal` proves all this when the value is
+    sent back unchanged, until `sealed_until`. `demanded` is the least grade that a condition asks for.
+    """
 
     code: str
     label: str
     type: str
     required: bool
     value: Any = None
-    grade: str | None = None
+    grade: Grade | None = None
+    demanded: Grade | None = None
     source: str | None = None
     source_name: str | None = None
+    digest: str | None = None
+    issued_at: datetime | None = None
+    fetched_at: datetime | None = None
+    seal: str | None = None
+    sealed_until: datetime | None = None
 
 
 class DraftMaterial(Frozen):
@@ -79,7 +95,8 @@ def draft(services: Services, request: DraftRequest, party: Party) -> Draft:
     organ = organ_of(published.matter, request.region)
     checked = Form(_optional(situation.fields)).check(request.form, "/form")
     values = protect(situation.fields, checked.values, services.vault)
-    found = read(services, Filing("draft", published, situation, organ, party, values))
+    filing = vouched(services, Filing("draft", published, situation, organ, party, values), request.proofs)
+    found = read(services, filing)
     if not is_current(published, found.items):
         refresh(services, request.matter)
         return draft(services, request, party)
@@ -89,7 +106,7 @@ def draft(services: Services, request: DraftRequest, party: Party) -> Draft:
         version=published.version,
         situation=situation.answers,
         materials=tuple(_material(code, part, ruling) for code, part in situation.materials.items()),
-        fields=_fields(ruling),
+        fields=_fields(services, ruling),
         form_schema=form.schema,
         repairs=checked.repairs,
     )
@@ -104,26 +121,40 @@ def _optional(fields: Fields) -> dict[str, Field]:
     return {code: field.model_copy(update={"required": False}) for code, field in fields.items()}
 
 
-def _fields(ruling: Ruling) -> tuple[DraftField, ...]:
+def _fields(services: Services, ruling: Ruling) -> tuple[DraftField, ...]:
     fields = ruling.filing.situation.fields
-    values, graded = shown(fields, ruling.form), grades(fields, ruling.facts)
-    return tuple(_field(code, field, values.get(code), graded.get(code), ruling) for code, field in fields.items())
-
-
-def _field(code: str, field: Field, value: Any, grade: str | None, ruling: Ruling) -> DraftField:
-    held = None if value is None else grade
-    source = source_of(field.prefill, ruling.facts) if field.prefill and held == "A" else None
-    source = source or ("applicant" if held else None)
-    return DraftField(
-        code=code,
-        label=field.label,
-        type=field.type.value,
-        required=field.required,
-        value=value,
-        grade=held,
-        source=source,
-        source_name=_source_name(source, ruling),
+    values, backed = shown(fields, ruling.form), backings(fields, ruling.facts)
+    demanded = demands(ruling.filing.situation)
+    return tuple(
+        DraftField(
+            code=code,
+            label=field.label,
+            type=field.type.value,
+            required=field.required,
+            demanded=demanded.get(code),
+            **(_held(services, ruling, code, values[code], backed[code]) if values.get(code) is not None else {}),
+        )
+        for code, field in fields.items()
     )
+
+
+def _held(services: Services, ruling: Ruling, code: str, value: Any, backing: Backing) -> dict[str, Any]:
+    """A value with what is known of it."""
+    found = shown_with(services, ruling, code, backing)
+    if found is None:
+        return {"value": value, "grade": backing.grade, "source": APPLICANT, "source_name": OWN_SOURCES[APPLICANT]}
+    vouched = found.vouched
+    return {
+        "value": value,
+        "grade": vouched.grade,
+        "source": vouched.source,
+        "source_name": _source_name(vouched.source, ruling),
+        "digest": vouched.digest,
+        "issued_at": vouched.issued_at,
+        "fetched_at": vouched.fetched_at,
+        "seal": found.seal,
+        "sealed_until": vouched.until,
+    }
 
 
 def _material(code: str, material: Material, ruling: Ruling) -> DraftMaterial:

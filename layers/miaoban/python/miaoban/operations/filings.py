@@ -9,10 +9,12 @@ from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
+from miaoban.evidence.proof import Vouched
 from miaoban.operations import keys
 from miaoban.operations.services import Services, law_date
 from miaoban.storage import Key
 
+NOTHING: Final[Mapping[str, Vouched]] = {}
 _PERIODS: Final = {None: "", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
@@ -26,6 +28,7 @@ class Filing(NamedTuple):
     party: Party
     form: Mapping[str, Any]
     corrected: bool = False
+    vouched: Mapping[str, Vouched] = NOTHING
 
 
 def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None = None) -> Filing:
@@ -39,6 +42,7 @@ def filing_of(case: Case, published: Published, form: Mapping[str, Any] | None =
         party=case.party,
         form=case.form if form is None else form,
         corrected=case.corrected or form is not None,
+        vouched=case.vouched,
     )
 
 

@@ -123,5 +123,6 @@ def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetim
         form=comparable(filing.situation.fields, form),
         evidence=gathered.evidence,
         corrected=filing.corrected,
+        vouched=filing.vouched or None,
     )
     return with_quota(filing.published.matter, facts, read.taken)

@@ -1,6 +1,6 @@
 """Submit: one read, one signature, one transaction, and the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import Field as Declared
@@ -23,22 +23,28 @@ from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Step, settle
 from miaoban.operations.views import case_view, view
+from miaoban.operations.vouching import MOST, Proofs, strangers, vouched_for
 from miaoban.storage import Commit, Items
 
 CASE_LETTERS = 8
 
 
 class Application(Frozen):
-    """What an applicant sends: the matter, the region whose organ receives it, the situation's answers and the form."""
+    """What an applicant sends: the matter, the region whose organ receives it, the situation's answers and the form.
+
+    `proofs` are the seals that the draft gave, by field; `checked` names the fields whose originals a window has seen.
+    """
 
     matter: str = Declared(max_length=80)
     region: str = Declared(max_length=12)
     situation: Mapping[str, str] = Declared(default_factory=dict)
     form: Mapping[str, Any]
+    proofs: Proofs = Declared(default_factory=dict)
+    checked: tuple[str, ...] = Declared(default=(), max_length=MOST)
 
 
 class ApplicationError(ProblemsError):
-    """Raised when an application names no organ of the matter."""
+    """Raised when an application names no organ of the matter, or proves a field that the form does not have."""
 
     code = "application-invalid"
 
@@ -101,7 +107,15 @@ def filing_from(
     day = law_date(services.now()).isoformat().replace("-", "")
     case_id = f"{organ.region}-{day}-{services.new_id(CASE_LETTERS)}"
     values = protect(situation.fields, checked.values, services.vault)
-    return Filing(case_id, published, situation, organ, party, values), checked.repairs
+    filing = Filing(case_id, published, situation, organ, party, values)
+    return vouched(services, filing, application.proofs, application.checked), checked.repairs
+
+
+def vouched(services: Services, filing: Filing, proofs: Mapping[str, str], checked: Iterable[str] = ()) -> Filing:
+    """A filing with what is vouched for; raises ApplicationError for a field that the form does not have."""
+    if problems := strangers(filing, proofs, checked):
+        raise ApplicationError(problems)
+    return filing._replace(vouched=vouched_for(services, filing, proofs, checked)) if proofs or checked else filing
 
 
 def organ_of(matter: Matter, region: str) -> Organ:
@@ -127,6 +141,7 @@ def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
         party=filing.party,
         form=filing.form,
         assisted_by=assisted_by,
+        vouched=filing.vouched,
         erase_after=filing.published.matter.result.erase_after,
     )
 

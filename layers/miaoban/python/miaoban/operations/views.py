@@ -10,7 +10,7 @@ from miaoban.catalogue.publication import Published
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
 from miaoban.decision.outcome import Direction
-from miaoban.decision.verdict import Compared, Truth, Verdict
+from miaoban.decision.verdict import Compared, Graded, Truth, Verdict
 from miaoban.evidence.privacy import shown
 from miaoban.licence.licence import Holder, Licence, LicenceStatus, Line
 from miaoban.models import Frozen
@@ -27,6 +27,7 @@ class Reason(Frozen):
     basis: Bases
     missing: tuple[str, ...] = ()
     compared: tuple[Compared, ...] = ()
+    graded: tuple[Graded, ...] | None = None
 
 
 class CaseView(Frozen):
@@ -88,6 +89,7 @@ def reason(verdict: Verdict) -> Reason:
         basis=verdict.basis,
         missing=verdict.missing,
         compared=verdict.compared,
+        graded=verdict.graded,
     )
 
 
