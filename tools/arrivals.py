@@ -10,7 +10,8 @@ from miaoban.catalogue.source import Access
 from miaoban.evidence.message import HeardMessage, parse_message
 from miaoban.evidence.record import Record, Watermark
 from miaoban.operations import keys
-from miaoban.operations.receive import MARKED_EVERY, record_of
+from miaoban.operations.intake import record_of
+from miaoban.operations.receive import MARKED_EVERY, stated
 from miaoban.operations.sources import Sources
 from miaoban.storage import Key
 from tools.client import until
@@ -40,7 +41,7 @@ def _wanted(text: str, now: datetime) -> tuple[Key, Callable[[str], bool]]:
     if isinstance(message, HeardMessage):
         # watermarks are written once a minute
         return keys.watermark(message.data.source), lambda body: Watermark.read(body).heard_at >= message.time - MARKED_EVERY
-    record = record_of(services(), Sources(services()).known(message.data.source), message)
+    record = record_of(services(), Sources(services()).known(message.data.source), stated(message))
     key = keys.record(record.source, record.kind, record.key)
     return key, lambda body: Record.read(body).sequence >= record.sequence
 

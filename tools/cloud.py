@@ -74,9 +74,10 @@ VERBS = {"up": up, "down": down, "status": status, "clean": clean}
 
 
 def _parameters() -> dict[str, str]:
-    """The laptop's own values: its issuer, and webhooks on the loopback."""
+    """The laptop's own values: its issuer, and webhooks and sources on the loopback."""
     keys = json.dumps(issuer.jwks(), separators=(",", ":"))
-    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, "WebhookNetworks": "127.0.0.0/8"}
+    inside = dict.fromkeys(("WebhookNetworks", "SourceNetworks"), "127.0.0.0/8")
+    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, **inside}
 
 
 def main() -> None:

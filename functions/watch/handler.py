@@ -12,6 +12,7 @@ from functions.telemetry import count, edge, logger
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.calendar import VALID_THROUGH
 from miaoban.operations.activating import activate_due
+from miaoban.operations.catching_up import catch_up
 from miaoban.operations.erase import erase_due
 from miaoban.operations.redeliver import redeliver
 from miaoban.operations.services import law_date
@@ -22,11 +23,12 @@ SERVICE = "watch"
 
 
 class Settings(BaseModel):
-    """The queue that takes deliveries to try again."""
+    """The queues that take deliveries to try again, and records to ask for."""
 
     model_config = ConfigDict(frozen=True)
 
     notify_queue: str = Field(alias="NOTIFY_QUEUE", min_length=1)
+    ask_queue: str = Field(alias="ASK_QUEUE", min_length=1)
 
 
 @cache
@@ -35,15 +37,22 @@ def deliveries() -> Outbox:
     return SqsOutbox(Settings.model_validate(os.environ).notify_queue)
 
 
+@cache
+def prompts() -> Outbox:
+    """Where records to ask for go."""
+    return SqsOutbox(Settings.model_validate(os.environ).ask_queue)
+
+
 def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
     """Look at the clocks as of the schedule's own `time`, so that a late or repeated run finds the same."""
     with edge(SERVICE):
         moment = datetime.fromisoformat(event["time"])
         ended = watch(services(), moment)
         redelivered = redeliver(services(), deliveries(), moment)
+        asked = catch_up(services(), prompts(), moment)
         activated, failed = activate_due(services(), moment)
         erased, kept = erase_due(services(), moment)
-        found = {"ended": ended, "redelivered": redelivered, "activated": activated, "erased": erased}
+        found = {"ended": ended, "redelivered": redelivered, "asked": asked, "activated": activated, "erased": erased}
         logger(SERVICE).info("watched", extra=found)
         count(SERVICE, "CalendarDaysLeft", (VALID_THROUGH - law_date(moment)).days)
         if failed or kept:

@@ -516,6 +516,7 @@ def test_a_late_message_brings_nothing_back(world: World) -> None:
 
 def test_the_watch_erases_and_tells_how_many(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_QUEUE", "https://queues.example/notify")
+    monkeypatch.setenv("ASK_QUEUE", "https://queues.example/ask")
     world.file()
     world.clock.now = at(OVER)
     event = {"time": OVER}
@@ -526,6 +527,7 @@ def test_the_watch_erases_and_tells_how_many(world: World, monkeypatch: pytest.M
 
 def test_the_watch_fails_loudly_when_it_cannot_erase(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_QUEUE", "https://queues.example/notify")
+    monkeypatch.setenv("ASK_QUEUE", "https://queues.example/ask")
     world.file()
     world.clock.now = at(OVER)
     broken = replace(world.services, store=BreakingStore(world.memory, 1))

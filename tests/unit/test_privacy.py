@@ -14,6 +14,7 @@ from typing import Any, Never
 import pytest
 
 from app import app
+from functions.ask import handler as asking
 from functions.authorize import handler as authorising
 from functions.authorize.settings import Settings
 from functions.composition import use
@@ -23,11 +24,13 @@ from functions.receive import handler as receiving
 from functions.relay import handler as relaying
 from functions.resume import handler as resuming
 from functions.watch import handler as watching
-from miaoban.memory import MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore
+from miaoban.memory import MemoryAsker, MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore
+from miaoban.operations.asking import Desk as AskDesk
 from miaoban.operations.courier import Answer, Courier
 from miaoban.operations.destinations import Gate
 from miaoban.operations.dock import Dock
 from miaoban.operations.editions import publish
+from miaoban.operations.inquire import Desk as InquiryDesk
 from miaoban.operations.receive import Desk
 from miaoban.operations.services import Services
 from miaoban.ports import Store
@@ -37,7 +40,7 @@ from tests.captured import captured
 
 EVENTS = kit.ROOT / "events"
 SAMPLES = sorted(EVENTS.glob("*/*.json"))
-PLENTY = 30_000
+PLENTY = 60_000
 SECRETS = (*kit.REPRESENTATIVE, *kit.AGENT, "13900000000", "调兵山市示例路 1 号")
 
 Enter = Callable[[Services, dict[str, Any]], Any]
@@ -49,7 +52,7 @@ class Context:
     aws_request_id = "6f1d2c3b-0000-4000-8000-000000000000"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return thirty seconds."""
+        """Return a minute."""
         return PLENTY
 
 
@@ -95,6 +98,12 @@ def notify(services: Services, event: dict[str, Any]) -> Any:
     return notifying.take(notifying.Desk(services, courier), event, Context())
 
 
+def ask(services: Services, event: dict[str, Any]) -> Any:
+    asker = MemoryAsker(services.now)
+    inquiries = InquiryDesk(services, asker, lambda _: None, lambda: 0.5)
+    return asking.take(AskDesk(inquiries, lambda _: MemoryOutbox()), event, Context())
+
+
 def load_items(services: Services, event: dict[str, Any]) -> Any:
     return loading.take(Dock(services.store, MemoryObjects(), MemoryOutbox()), event, Context())
 
@@ -111,6 +120,7 @@ ENTRIES: dict[str, Enter] = {
     "resume": resume,
     "relay": relay,
     "notify": notify,
+    "ask": ask,
     "watch": watch,
     "load": load_items,
 }
@@ -136,6 +146,7 @@ class BrokenBus:
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_QUEUE", "https://queues.example/notify")
+    monkeypatch.setenv("ASK_QUEUE", "https://queues.example/ask")
 
 
 def prepared() -> Services:

@@ -589,6 +589,7 @@ def test_a_draft_whose_parts_do_not_fit_is_taken_with_its_findings(world: World)
 
 def test_the_watch_lets_releases_take_effect(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_QUEUE", "https://queues.example/notify")
+    monkeypatch.setenv("ASK_QUEUE", "https://queues.example/ask")
     day = world.clock.now + timedelta(days=1)
     release = world.publish(kit.edition(), day)
     world.clock.now = day

@@ -25,6 +25,8 @@ PORTS = {
     "notify": {"send"},
     "dead_letters": {"send"},
     "loads": {"send"},
+    "prompts": {"send"},
+    "questions": {"send"},
     "objects": {"read"},
     "bus": {"publish"},
 }

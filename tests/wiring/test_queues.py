@@ -8,8 +8,10 @@ import pytest
 from functions.notify.handler import MARGIN
 from miaoban.operations.deliveries import Redelivery
 from miaoban.operations.notify import read_message
+from miaoban.operations.prompting import records_of
 from miaoban.operations.relay import SOURCE, relayed
 from miaoban.web.posting import TOTAL_SECONDS
+from tests import kit
 from tests.wiring.templates import ROOT, Function, Json, everywhere, functions, leads_to, listed, nested
 
 READ_BY_OTHERS = [
@@ -17,6 +19,7 @@ READ_BY_OTHERS = [
     ("RelayDeadLetters", "the relay's dead letters: references, which a person reads"),
 ]
 QUEUES = everywhere("AWS::SQS::Queue")
+RULES = everywhere("AWS::Events::Rule")
 FORTNIGHT = 1_209_600
 """Seconds; the longest that SQS keeps a message."""
 
@@ -125,7 +128,7 @@ def test_the_relay_goes_on_until_the_records_are_too_old() -> None:
 
 
 def test_the_rule_matches_what_the_relay_publishes_and_notify_reads_what_it_hands_on() -> None:
-    (rule,) = everywhere("AWS::Events::Rule").values()
+    rule = RULES["Messaging/CaseEventsToNotify"]
     (target,) = rule["Targets"]
     records = json.loads((ROOT / "events" / "relay" / "ok.json").read_text(encoding="utf-8"))["Records"]
     for record in records:
@@ -133,6 +136,18 @@ def test_the_rule_matches_what_the_relay_publishes_and_notify_reads_what_it_hand
         envelope = {"source": event.source, "detail-type": event.type, "detail": json.loads(event.detail)}
         assert matches(rule["EventPattern"], envelope), f"{SOURCE} passes the rule"
         assert not isinstance(read_message(json.dumps(handed_on(target, envelope))), Redelivery)
+
+
+@pytest.mark.parametrize(("word", "wanted"), [("waiting", True), ("approved", False), ("submitted", False)])
+def test_a_case_that_waits_prompts_what_it_waits_for(word: str, wanted: bool) -> None:  # noqa: FBT001
+    rule = RULES["Messaging/WaitsToAsk"]
+    (target,) = rule["Targets"]
+    document = json.loads((ROOT / "events" / "relay" / "ok.json").read_text(encoding="utf-8"))
+    body = json.loads(document["Records"][0]["dynamodb"]["NewImage"]["body"]["S"])
+    event = relayed(json.dumps({**body, "type": f"cn.miaoban.case.{word}.v1"}))
+    envelope = {"source": event.source, "detail-type": event.type, "detail": json.loads(event.detail)}
+    assert matches(rule["EventPattern"], envelope) is wanted
+    assert list(records_of(kit.services(), json.dumps(handed_on(target, envelope)))) == [], "a case that nobody knows"
 
 
 def handed_on(target: Json, envelope: Json) -> Any:
@@ -144,6 +159,7 @@ def handed_on(target: Json, envelope: Json) -> Any:
 
 SENDERS = [
     ("Notify", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/CaseEventsToNotify.Arn", "case events, by the one rule"),
+    ("Ask", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/WaitsToAsk.Arn", "cases that begin to wait, by the one rule"),
     ("Load", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
 ]
 POLICIES = everywhere("AWS::SQS::QueuePolicy")
@@ -166,11 +182,12 @@ def test_only_the_listed_sender_sends(name: str, service: str, condition: dict[s
     assert targets <= {f"Messaging/{name}Queue.Arn", f"Messaging/{name}DeadLetters.Arn"}
 
 
-def test_what_the_bus_can_not_hand_on_is_kept_with_the_queues_dead_letters() -> None:
-    (rule,) = everywhere("AWS::Events::Rule").values()
-    (target,) = rule["Targets"]
-    kept = leads_to(target["DeadLetterConfig"]["Arn"], "Messaging")
-    assert kept == "Messaging/NotifyDeadLetters.Arn", "redriven, it goes where the bus could not bring it"
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_what_the_bus_can_not_hand_on_is_kept_with_the_queues_dead_letters(rule: str) -> None:
+    """Redriven, it goes where the bus could not bring it."""
+    (target,) = RULES[rule]["Targets"]
+    queue, kept = (leads_to(arn, "Messaging") for arn in (target["Arn"], target["DeadLetterConfig"]["Arn"]))
+    assert kept.removesuffix(".Arn") == dead_letters()[queue.removesuffix(".Arn")]
 
 
 def test_every_queue_says_its_address_and_name() -> None:

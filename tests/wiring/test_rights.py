@@ -14,6 +14,8 @@ from tests.wiring.templates import Json, everything, everywhere, functions, lead
 CASES, RECORDS, CATALOGUE = "Storage/CaseTable.Arn", "Storage/RecordTable.Arn", "Storage/CatalogueTable.Arn"
 INDEXES = f"{CASES}/index/*"
 FILES = "Messaging/ImportBucket.Arn/imports/*"
+QUESTIONS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-questions-*"
+"""The queues of departments that are asked, which the operator makes."""
 KEY, SECRET = "Keys/SigningKey.Arn", "Keys/PepperSecret.Id"
 QUEUE = "Messaging/{}.Arn"
 READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
@@ -46,7 +48,7 @@ RIGHTS = [
     right("api", SECRET, PEPPER, "pseudonyms and sealed numbers"),
     right("receive", RECORDS, f"{READ} {PUT}", "records, watermarks and the quarantine"),
     right("receive", CATALOGUE, READ, "the sources and their kinds"),
-    right("receive", CASES, QUERY, "which cases wait for a record"),
+    right("receive", CASES, f"{READ} {QUERY} {DELETE}", "which cases wait for a record; what was asked is answered"),
     right("receive", QUEUE.format("ResumeQueue"), SEND, "wakes them"),
     right("receive", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
     right("receive", SECRET, PEPPER, "pseudonyms and sealed numbers"),
@@ -60,6 +62,13 @@ RIGHTS = [
     right("notify", CASES, f"{READ} {PUT} {CHECK}", "inboxes, unless the case has been erased; subscriptions and deliveries"),
     right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
     right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),
+    right("ask", CASES, f"{READ} {QUERY} {PUT} {DELETE}", "what is to be asked, who waits for it, and what has been answered"),
+    right("ask", RECORDS, f"{READ} {PUT}", "answers become records; the gate of each source"),
+    right("ask", CATALOGUE, READ, "the sources, and how they are asked"),
+    right("ask", QUEUE.format("ResumeQueue"), SEND, "wakes who waits"),
+    right("ask", QUESTIONS, SEND, "questions, each to its department's own queue"),
+    right("ask", KEY, f"{SIGN} {PUBLIC}", "questions are signed"),
+    right("ask", SECRET, PEPPER, "the keys of records are sealed, and found by pseudonym"),
     right("load", CATALOGUE, f"{READ} {QUERY} {PUT}", "guide items, shelves, and how far each import is"),
     right("load", FILES, FETCH, "the files that were uploaded, and nothing beside them"),
     right("load", QUEUE.format("LoadQueue"), SEND, "sends itself chunks and shelves"),
@@ -68,6 +77,8 @@ RIGHTS = [
     right("watch", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "releases take effect on their day"),
     right("watch", QUEUE.format("ResumeQueue"), SEND, "cases to move on"),
     right("watch", QUEUE.format("NotifyQueue"), SEND, "deliveries to try again"),
+    right("watch", QUEUE.format("AskQueue"), SEND, "records to ask for"),
+    right("watch", RECORDS, READ, "the gates of sources: whether they may be asked"),
 ]
 
 USES = {
@@ -88,6 +99,8 @@ USES = {
     "notify.send": SEND,
     "dead_letters.send": SEND,
     "loads.send": SEND,
+    "prompts.send": SEND,
+    "questions.send": SEND,
     "objects.read": FETCH,
     "bus.publish": PUBLISH,
 }
@@ -126,7 +139,7 @@ def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
             assert "*" not in action or action == SEND, f"{folder}: {action}"
-            assert "*" not in target or target in {INDEXES, FILES}, f"{folder}: {target}"
+            assert "*" not in target or target in {INDEXES, FILES, QUESTIONS}, f"{folder}: {target}"
 
 
 ALONE = [
@@ -134,9 +147,9 @@ ALONE = [
     ("relay", frozenset({PUBLISH, SEND}), "reads its table by the stream, not by calls"),
 ]
 ONLY = [
-    (SIGN, {"api", "resume"}, "who decides signs"),
+    (SIGN, {"api", "ask", "resume"}, "who decides signs, and who asks"),
     (PUBLISH, {"relay"}, "one voice on the bus"),
-    (DELETE, {"api", "resume", "watch"}, "notes of what is settled or in force, a retired matter's line, erased cases"),
+    (DELETE, {"api", "ask", "receive", "resume", "watch"}, "what is settled, answered or in force no more, erased cases"),
 ]
 
 
@@ -172,6 +185,7 @@ def test_no_statement_anywhere_has_a_star() -> None:
     for path, node in everything():
         if isinstance(node, dict) and "Effect" in node and path not in known:
             starred = [value for value in _values(node) if value.endswith("*") and not value.endswith(BELOW)]
+            starred = [value for value in starred if value != QUESTIONS]
             assert not starred, path
 
 

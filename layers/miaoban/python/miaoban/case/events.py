@@ -59,10 +59,14 @@ class Corrected(Frozen):
 
 
 class WaitedRecord(Frozen):
-    """A record that a case waits for; the key `*` stands for any word from a silent source."""
+    """A record that a case waits for; the key `*` stands for any word from a silent source.
+
+    `kind` is said of one that its source is asked for.
+    """
 
     source: str
     key: str
+    kind: str | None = None
 
 
 class Asked(Frozen):

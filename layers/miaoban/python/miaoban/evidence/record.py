@@ -14,7 +14,10 @@ from miaoban.models import CLOSED, Frozen, given
 
 
 class Record(Frozen):
-    """The newest state of one record. Personal numbers in `values` are in their `Private` form."""
+    """The newest state of one record. Personal numbers in `values` are in their `Private` form.
+
+    `response` is the digest of the very bytes that a source which was asked has answered.
+    """
 
     source: str
     kind: str
@@ -25,6 +28,7 @@ class Record(Frozen):
     withdrawn: bool = False
     values: Mapping[str, Any] = {}
     digest: str
+    response: str | None = None
 
 
 class Watermark(Frozen):

@@ -19,12 +19,12 @@ class MemoryAsker:
         self.fault: MiaobanError | None = None
         self.questions: list[Question] = []
         self._now = now
-        self._known: dict[tuple[str, str, bytes], tuple[Mapping[str, Any], int]] = {}
+        self._known: dict[tuple[str, str, bytes], tuple[Mapping[str, Any], int, datetime]] = {}
 
     def put(self, source: str, kind: str, key: tuple[str, ...], values: Mapping[str, Any], sequence: int = 1) -> None:
         """Keep a record, under the fields that make its key."""
         place = canonical({name: values[name] for name in key})
-        self._known[source, kind, place] = (values, sequence)
+        self._known[source, kind, place] = (values, sequence, self._now())
 
     def ask(self, question: Question, asking: Asking, seconds: float) -> Answered:
         """Answer from memory, or raise the fault."""
@@ -33,7 +33,7 @@ class MemoryAsker:
         if self.fault is not None:
             raise self.fault
         found = self._known.get((question.source, question.kind, canonical(dict(question.key))))
-        values, sequence = found or ({}, 1)
-        said = {"found": found is not None, "values": values, "sequence": sequence, "issued_at": self._now().isoformat()}
+        values, sequence, issued_at = found or ({}, 1, self._now())
+        said = {"found": found is not None, "values": values, "sequence": sequence, "issued_at": issued_at.isoformat()}
         reply = read_reply(question, canonical(said))
         return Answered(**reply.model_dump(), digest=digest(said), fetched_at=self._now())

@@ -12,7 +12,7 @@ from miaoban.catalogue.fields import Fields
 from miaoban.catalogue.matter import RecordUse
 from miaoban.catalogue.publication import Published
 from miaoban.catalogue.situations import Situation
-from miaoban.catalogue.source import RecordKind, Source
+from miaoban.catalogue.source import Access, RecordKind, Source
 from miaoban.evidence.privacy import comparable
 from miaoban.evidence.record import Evidence, Record, State, Watermark, assess
 from miaoban.operations import keys
@@ -22,13 +22,28 @@ from miaoban.storage import Check, Items, Key
 
 @dataclass(frozen=True)
 class Wanted:
-    """A record to look up: under which name the matter knows it, and where it lies."""
+    """A record to look up: under which name the matter knows it, how it uses it, and where it lies."""
 
     name: str
     source: Source
-    kind: RecordKind
+    use: RecordUse
     record_key: str
     key: Key
+
+    @property
+    def kind(self) -> RecordKind:
+        """The kind of the record."""
+        return self.source.kinds[self.use.kind]
+
+    @property
+    def asked_kind(self) -> str | None:
+        """The code of the kind, where the source is asked."""
+        return None if self.source.access is Access.REGISTRY else self.use.kind
+
+    def stored_key(self, form: Mapping[str, Any], party: Party) -> dict[str, Any]:
+        """The key's fields as they are stored, personal numbers in private form."""
+        roots = {"form": form, "applicant": {"number": party.number.document()}}
+        return {name: value_at(roots, path) for name, path in zip(self.kind.key, self.use.key, strict=True)}
 
     @cached_property
     def watermark(self) -> Key:
@@ -65,7 +80,7 @@ def _named(use: RecordUse, roots: Mapping[str, Any]) -> bool:
 def _wanted(vault: Vault, published: Published, name: str, use: RecordUse, roots: Mapping[str, Any]) -> Wanted:
     source = published.edition.sources[use.source]
     found = record_key(vault, use.source, use.kind, (str(value_at(roots, path)) for path in use.key))
-    return Wanted(name, source, source.kinds[use.kind], found, keys.record(use.source, use.kind, found))
+    return Wanted(name, source, use, found, keys.record(use.source, use.kind, found))
 
 
 def keys_of(records: Iterable[Wanted]) -> Iterable[Key]:
@@ -110,10 +125,14 @@ def waited(gathered: Gathered, waiting_for: Iterable[str]) -> tuple[WaitedRecord
     """The records that a waiting case must hear of; a silent source may break its silence with any word."""
     names = set(waiting_for)
     return tuple(
-        WaitedRecord(source=record.source.code, key=keys.ANY_RECORD if evidence.why == "silent" else record.record_key)
+        WaitedRecord(source=record.source.code, key=_waited_key(record, evidence), kind=record.asked_kind)
         for record in gathered.wanted
         if (evidence := gathered.evidence[record.name]).state is State.UNKNOWN and evidence.source_name in names
     )
+
+
+def _waited_key(record: Wanted, evidence: Evidence) -> str:
+    return keys.ANY_RECORD if evidence.why == "silent" else record.record_key
 
 
 def unchanged(gathered: Gathered, items: Items, waiting_for: Iterable[str]) -> Iterable[Check]:

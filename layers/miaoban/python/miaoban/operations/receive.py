@@ -5,21 +5,19 @@ Whatever happens in between, the message may come again: every step that was don
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Literal
 
-from miaoban.catalogue.errors import FormError
 from miaoban.catalogue.source import Purpose
 from miaoban.errors import FinalError
-from miaoban.evidence.arrival import Arrival, arrival, content_digest
-from miaoban.evidence.errors import RecordInvalidError, SourceNotOwnedError
+from miaoban.evidence.arrival import Arrival
+from miaoban.evidence.errors import SourceNotOwnedError
 from miaoban.evidence.message import HeardMessage, Message, RecordMessage, parse_message
-from miaoban.evidence.privacy import comparable, protect
-from miaoban.evidence.record import Record, Watermark
+from miaoban.evidence.record import Watermark
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.gathering import record_key
+from miaoban.operations.intake import Statement, record_of, take
 from miaoban.operations.quarantine import Letter, quarantine
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
@@ -116,8 +114,9 @@ def _heard(services: Services, known: Known, message: HeardMessage, message_id: 
 
 
 def _record(services: Services, known: Known, message: RecordMessage, message_id: str) -> Received:
-    record = record_of(services, known, message)
-    outcome, marked = retried(lambda: _attempt(services, known, message, record))
+    record, mark = record_of(services, known, stated(message)), keys.watermark(known.source.code)
+    answers = message.correlation is not None
+    outcome, marked = take(services, record, [mark], lambda items: _mark(services, known, message, items), confirms=answers)
     # Whoever moves the watermark wakes those who wait for any word; a message that came again may have moved it then.
     anyone = [keys.ANY_RECORD] if marked or outcome is not Arrival.STORED else []
     woken = wake(services, record.source, [record.key, *anyone])
@@ -133,44 +132,10 @@ def _record(services: Services, known: Known, message: RecordMessage, message_id
     )
 
 
-def record_of(services: Services, known: Known, message: RecordMessage) -> Record:
-    """The record that a message makes: values checked and in normal form, numbers private, found as a matter looks it up.
-
-    A withdrawn record keeps no values, only that it was. Raises MessageError, RecordInvalidError.
-    """
-    data, kind = message.data, known.kind(message.data.kind)
-    try:
-        checked = known.form(data.kind, withdrawn=message.withdrawn).check(data.values, "/data/values")
-    except FormError as error:
-        raise RecordInvalidError(f"记录不符合数源“{known.source.name}”的字段要求：{error}", error.problems) from None
-    values = protect(kind.fields, checked.values, services.vault)
-    seen = comparable(kind.fields, values)
-    record = Record(
-        source=data.source,
-        kind=data.kind,
-        key=record_key(services.vault, data.source, data.kind, (str(seen[code]) for code in kind.key)),
-        sequence=data.sequence,
-        issued_at=data.issued_at.astimezone(UTC),
-        received_at=services.now(),
-        withdrawn=message.withdrawn,
-        values={} if message.withdrawn else values,
-        digest="",
-    )
-    return record.model_copy(update={"digest": content_digest(record, kind)})
-
-
-def _attempt(services: Services, known: Known, message: RecordMessage, record: Record) -> tuple[Arrival, bool]:
-    key = keys.record(record.source, record.kind, record.key)
-    items = services.store.read([key, keys.watermark(record.source)])
-    held = items.get(key)
-    outcome = arrival(Record.read(held.body) if held else None, record)
-    writes = list(_mark(services, known, message, items))
-    marked = bool(writes)
-    if outcome is Arrival.STORED:
-        version = held.version if held else 0
-        writes.append(Put(Item(key, record.text(), version=version + 1), replaces=version))
-    services.store.commit(Commit(tuple(writes)))
-    return outcome, marked
+def stated(message: RecordMessage) -> Statement:
+    """What a message says of its record."""
+    data = message.data
+    return Statement(data.kind, data.values, data.sequence, data.issued_at, message.withdrawn)
 
 
 def _mark(services: Services, known: Known, message: Message, items: Items) -> Iterator[Write]:

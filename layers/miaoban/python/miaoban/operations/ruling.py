@@ -13,6 +13,7 @@ from miaoban.decision.quotas import with_quota
 from miaoban.decision.receipt import Receipt, receipt_of
 from miaoban.evidence.privacy import comparable
 from miaoban.operations import keys
+from miaoban.operations.asks import asked_keys
 from miaoban.operations.filings import Filing, quota_key, unique_key
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
 from miaoban.operations.holds import Guard, Taken
@@ -93,7 +94,7 @@ def read(services: Services, filing: Filing, more: Iterable[Key] = (), before: M
     left = _left(services, filing, before)
     pointer = keys.pointer(filing.published.matter.code)
     others = [key for key in (quota, left) if key]
-    asked = dict.fromkeys((unique, pointer, *others, *keys_of(records), *more))
+    asked = dict.fromkeys((unique, pointer, *others, *keys_of(records), *asked_keys(records), *more))
     return Read(filing, unique, quota, records, services.store.read(asked), left if left != unique else None)
 
 

@@ -1,6 +1,6 @@
 """Settling: everything that one step of a case writes, as one commit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from miaoban.case.events import CaseEvent, Judged, WaitedRecord
 from miaoban.ledger.leaf import Leaf
 from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.asks import asks
 from miaoban.operations.consulting import consultations
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
@@ -159,8 +160,11 @@ def _receipt(step: Step, ruling: Ruling) -> Iterator[Write]:
         yield from flags(case, ruling)
 
 
-def _checks(step: Step, ruling: Ruling, items: Items) -> Iterable[Write]:
-    return unchanged(ruling.gathered, items, ruling.decision.waiting_for) if step.after.status is Status.WAITING else ()
+def _checks(step: Step, ruling: Ruling, items: Items) -> Iterator[Write]:
+    """What a wait rests on: that what it waits for has not come, and that somebody is asked for it."""
+    if step.after.status is Status.WAITING:
+        yield from unchanged(ruling.gathered, items, ruling.decision.waiting_for)
+        yield from asks(ruling.filing, ruling.gathered, items, step.after.deadline, ruling.facts.now)
 
 
 def _waits(step: Step) -> Iterator[Write]:

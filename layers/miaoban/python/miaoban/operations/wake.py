@@ -15,6 +15,11 @@ def wake(services: Services, source: str, record_keys: Iterable[str]) -> int:
     return len(cases)
 
 
+def waits(services: Services, source: str, record_key: str) -> bool:
+    """Whether any case waits for a record."""
+    return bool(services.store.query(Range(None, keys.waiting_partition(source, record_key), limit=1)).items)
+
+
 def _waiting(services: Services, source: str, record_key: str) -> Iterator[str]:
     cursor = None
     while True:

@@ -1,0 +1,1 @@
+"""Asks departments what waiting cases want to know."""
