@@ -19,9 +19,11 @@ from tools import publish
 from tools.arrivals import arrive
 from tools.client import URL, Client, TooLateError
 from tools.client import ClientError as UnreachableError
+from tools.counterpart import own_sources
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
+from tools.proving import proven, recovered
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
@@ -33,6 +35,8 @@ SHOWN: Final = (
     ("指南", "查阅办事指南", guided),
     ("血缘", "查询血缘", traced),
     ("发布", "提出一次有错的发布", refused),
+    ("出处", "预填表单，原样和改动后送回", proven),
+    ("断供", "让一个数源中断再恢复", recovered),
 )
 """What is shown after the story: its name, what is being done, and how."""
 WIDE: Final = 200
@@ -65,7 +69,7 @@ def _prepared(screen: Console) -> Mapping[str, str]:
     with screen.status("联系本地云"), Client(outputs) as anybody:
         anybody.get("/v1/matters")
     with screen.status("发布事项"):
-        publish.publish_all(folders())
+        publish.publish_all(folders(), own=own_sources())
     with screen.status("部门经队列报送样例数据"):
         arrive(outputs, examples())
     return outputs

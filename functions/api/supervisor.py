@@ -1,4 +1,4 @@
-"""What a supervisor does: look at flags of the region, and close them with what was found."""
+"""What a supervisor does: look at flags of the region, close them with what was found, and see how sources stand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,11 +9,20 @@ from functions.api.calls import Call
 from functions.api.guards import permit_flag
 from functions.api.models import ClosureBody, FlagList
 from functions.api.routing import operation
+from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.operations.flagging import Flag
+from miaoban.operations.standing import Standings, standings
 from miaoban.operations.supervise import close_flag, open_flags, read_flag
 
 routes = Blueprint(__name__)
+
+
+@operation(routes, Action.LIST_STANDINGS, Standings)
+def list_standings(call: Call) -> Standings:
+    """List how sources stand, how many questions wait for each, and which matters degrade."""
+    call.require(Resource.sources())
+    return standings(call.services, call.query.get("cursor"))
 
 
 @operation(routes, Action.LIST_FLAGS, FlagList)

@@ -22,6 +22,7 @@ from tools import deployment, ministack, publish
 from tools.arrivals import arrive, heartbeats
 from tools.cast import citizen
 from tools.client import Client
+from tools.counterpart import own_sources
 from tools.folders import folders
 
 DOMAIN = ministack.ROOT / "layers/miaoban/python"
@@ -34,7 +35,7 @@ def outputs() -> Iterator[Mapping[str, str]]:
     """The outputs of the deployed stack; its matters are in force and its sources have spoken."""
     with _used(), mock.patch.dict(os.environ):
         found = deployment.connect()
-        publish.publish_all(folders())
+        publish.publish_all(folders(), own=own_sources())
         arrive(found, heartbeats())
         yield found
 

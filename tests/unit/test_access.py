@@ -88,6 +88,7 @@ GRID = [
     (Action.CONFIRM_RELEASE, "-----T", "and another confirms"),
     (Action.WITHDRAW_RELEASE, "-----T", "any steward may stop a release"),
     (Action.RETIRE_RELEASE, "-----T", "a matter ends by its stewards"),
+    (Action.LIST_STANDINGS, "---S--", "supervision sees which matters degrade"),
     (Action.LIST_IMPORTS, "-----T", "who brings guide items sees how far they are"),
     (Action.READ_IMPORT, "-----T", "and which lines could not be taken"),
 ]
@@ -105,6 +106,7 @@ FRIENDLY = {
     ),
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
+    Action.LIST_STANDINGS: Resource.sources(),
 }
 
 

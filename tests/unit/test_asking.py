@@ -265,9 +265,15 @@ def identity(number: int) -> str:
     return digits + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True)) % 11]
 
 
-@pytest.mark.parametrize(("tried", "minutes"), [(1, 1), (2, 2), (5, 16), (9, 240), (50, 240)])
-def test_what_fails_is_put_off_longer_each_time(tried: int, minutes: int) -> None:
-    assert delay(tried) == timedelta(minutes=minutes)
+DOWN, WRONG = errors.SourceUnreachableError("x"), errors.AnswerInvalidError("x")
+
+
+@pytest.mark.parametrize(
+    ("error", "tried", "seconds"),
+    [(DOWN, 1, 2), (DOWN, 4, 16), (DOWN, 50, 900), (WRONG, 1, 60), (WRONG, 5, 960), (WRONG, 50, 14_400)],
+)
+def test_what_fails_is_put_off_longer_each_time(error: MiaobanError, tried: int, seconds: int) -> None:
+    assert delay(error, tried) == timedelta(seconds=seconds)
 
 
 def test_a_case_that_begins_to_wait_says_what_to_ask(world: World) -> None:

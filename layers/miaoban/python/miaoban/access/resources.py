@@ -71,6 +71,11 @@ class Resource:
         """Return the imports of guide items."""
         return cls("Import", {})
 
+    @classmethod
+    def sources(cls) -> Self:
+        """Return the sources, as to how they stand."""
+        return cls("Source", {})
+
 
 @lru_cache(maxsize=4096)
 def ancestors(region: RegionCode) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     READ_BUNDLE = "read_bundle"
     LIST_SOURCES = "list_sources"
     READ_SOURCE = "read_source"
+    LIST_STANDINGS = "list_standings"
     VERIFY_LICENCE = "verify_licence"
     OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
@@ -90,6 +91,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_BUNDLE, "GET", "/v1/lineage/bundle", public=True, query=("matters",)),
     Route(Action.LIST_SOURCES, "GET", "/v1/sources", public=True, query=("owner?", "sharing?", "access?")),
     Route(Action.READ_SOURCE, "GET", "/v1/sources/{source}", public=True),
+    Route(Action.LIST_STANDINGS, "GET", "/v1/standings"),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
     Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),

@@ -1,7 +1,7 @@
 """Asking: one ask is put to its source, and the answer kept as if it had been pushed; those who wait are woken.
 
 An ask is claimed before it is put, so that two workers do not put it at once. Whatever goes wrong, it stays, with the time
-of its next turn: the source's gate says when, or it is put off, longer each time, when the answer was no answer.
+of its next turn: the source's gate says when, or it is put off, longer each time, and longest when the answer was none.
 """
 
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from miaoban.canonical import canonical_text
 from miaoban.catalogue.asking import Asking
 from miaoban.catalogue.source import Access, Purpose
+from miaoban.errors import MiaobanError
 from miaoban.evidence.errors import AnswerError, MessageError, QuestionRefusedError, SourceFaultError, SourceRestingError
 from miaoban.evidence.inquiry import Answered, Question
 from miaoban.evidence.privacy import opened
@@ -27,8 +28,9 @@ from miaoban.storage import Commit, Delete, Key, Put, Table
 
 LEASE: Final = timedelta(seconds=60)
 """How long a worker has an ask to itself."""
-FIRST_DELAY: Final = timedelta(minutes=1)
-LONGEST_DELAY: Final = timedelta(hours=4)
+OF_MOMENT: Final = (timedelta(seconds=2), timedelta(minutes=15))
+OF_ANSWER: Final = (timedelta(minutes=1), timedelta(hours=4))
+"""How long an ask is put off at first, and at most: by a fault of the moment, and by an answer that was none."""
 REPLY_WITHIN: Final = timedelta(minutes=15)
 """How long a department may take over its queue before it is asked again."""
 ASKED: Final = "cn.miaoban.record.asked.v1"
@@ -110,13 +112,14 @@ def _put(desk: Desk, known: Known, held: _Held) -> Asked:
         _kept(desk.services, claimed, tried=ask.tried, next_at=error.retry_at)
         return Asked("resting", ask.source, error.code)
     except (SourceFaultError, AnswerError, QuestionRefusedError, MessageError, RefusedError) as error:
-        _kept(desk.services, claimed, next_at=desk.services.now() + delay(claimed.ask.tried))
+        _kept(desk.services, claimed, next_at=desk.services.now() + delay(error, claimed.ask.tried))
         return Asked("failed", ask.source, error.code)
 
 
-def delay(tried: int) -> timedelta:
-    """How long an ask is put off that has been put so often: 1, 2, 4 ... minutes, 4 hours at most."""
-    return min(FIRST_DELAY * (1 << min(tried - 1, 10)), LONGEST_DELAY)
+def delay(error: MiaobanError, tried: int) -> timedelta:
+    """How long an ask is put off that has been put so often in vain: twice as long each time."""
+    first, longest = OF_MOMENT if isinstance(error, SourceFaultError) else OF_ANSWER
+    return min(first * (1 << min(tried - 1, 20)), longest)
 
 
 def _record_key(ask: Ask) -> str:
