@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Literal
 
@@ -15,7 +15,7 @@ from miaoban.aws.outbox import SqsOutbox
 from miaoban.aws.signer import KmsSigner
 from miaoban.aws.store import DynamoStore
 from miaoban.aws.vault import SecretVault
-from miaoban.operations.services import Services
+from miaoban.operations.services import LOOKS_KEPT, Services
 from miaoban.storage import Table
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,6 +34,7 @@ class Settings(BaseModel):
     signing_key: str = ""
     suite: Literal["p256", "sm2"] = "p256"
     resume_queue: str = ""
+    look_days: int = LOOKS_KEPT.days
 
 
 _handed_in: ContextVar[Services | None] = ContextVar("services", default=None)
@@ -70,6 +71,7 @@ def _composed() -> Services:
         resumes=SqsOutbox(settings.resume_queue),
         now=now,
         new_id=new_id,
+        looks_kept=timedelta(days=settings.look_days),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +24,7 @@ from tools.counterpart import own_sources
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
-from tools.proving import proven, recovered
+from tools.proving import consulted, proven, recovered
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
@@ -37,6 +38,7 @@ SHOWN: Final = (
     ("发布", "提出一次有错的发布", refused),
     ("出处", "预填表单，原样和改动后送回", proven),
     ("断供", "让一个数源中断再恢复", recovered),
+    ("查阅", "查阅本人数据被谁看过", consulted),
 )
 """What is shown after the story: its name, what is being done, and how."""
 WIDE: Final = 200
@@ -91,8 +93,8 @@ def _play(story: Sequence[Scene], stage: Stage, screen: Console) -> dict[str, st
     return failures
 
 
-def _show(row: str, doing: str, show: Callable[[Stage], Table], stage: Stage, screen: Console) -> dict[str, str]:
-    """Show a table, and return what went wrong with it."""
+def _show(row: str, doing: str, show: Callable[[Stage], Table | Panel], stage: Stage, screen: Console) -> dict[str, str]:
+    """Show a table or a text, and return what went wrong with it."""
     try:
         with screen.status(doing):
             found = show(stage)

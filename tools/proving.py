@@ -1,8 +1,10 @@
 """Departments' data, for the demo: a form filled with proof, and a source that is down and comes back."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -101,3 +103,16 @@ def _line(stage: Stage, step: str, status: str) -> tuple[Text, ...]:
     states = {"well": "正常", "resting": f"暂停查询（至 {standing.get('resting_until', '')[:19]}）"}
     degraded = "、".join(one["name"] for one in standing["degraded"]) or "无"
     return tuple(map(Text, (step, WORDS[status], states[standing["state"]], str(standing["waiting"]), degraded)))
+
+
+def consulted(stage: Stage) -> Panel:
+    """The person's data-use page, as JSON: the rules that decided, and an officer that looked; raises StoryError."""
+    differs = stage.file(stage.firm().application(enterprise_name="示例（铁岭）粮食贸易有限公司"))
+    expect("办件", differs["status"], "reviewing")
+    stage.caller("officer").get(f"/v1/tasks/{differs['case']}")
+    page = stage.applicant.get("/v1/data-use")["items"]
+    looks = [look for look in page if look.get("case") == differs["case"]]
+    expect("查阅者", [look["reader"]["role"] for look in looks], ["officer", "machine"])
+    stage.applicant.post(f"/v1/cases/{differs['case']}/withdrawal", {"reason": "改用登记的名称重新填报"})
+    text = json.dumps(looks, ensure_ascii=False, indent=2)
+    return Panel(Text(text), title="GET /v1/data-use：本人数据被谁看过（其中一件）", expand=False)

@@ -7,6 +7,7 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
 from functions.api.guards import permit_case
+from functions.api.looking import looked_at_draft
 from functions.api.models import (
     ApplicationBody,
     CaseAnswer,
@@ -22,12 +23,14 @@ from miaoban.access.principal import Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.case.events import Party
+from miaoban.catalogue.regions import Organ
 from miaoban.identifiers import RegionCode
 from miaoban.operations.correct import correct
 from miaoban.operations.draft import Draft, draft
 from miaoban.operations.handing import transfer, withdraw
+from miaoban.operations.looks import LookPage, looks_of
 from miaoban.operations.reading import own_cases
-from miaoban.operations.submit import department_of, submit
+from miaoban.operations.submit import receiving, submit
 
 routes = Blueprint(__name__)
 
@@ -37,8 +40,8 @@ def create_draft(call: Call) -> Draft:
     """Fill a form from what departments hold; writes nothing."""
     body = call.body(DraftBody)
     party = _party(call, body.applicant)
-    _require(call, body.matter, body.region, party)
-    return draft(call.services, body, party)
+    organ = _require(call, body.matter, body.region, party)
+    return looked_at_draft(call, party, organ, draft(call.services, body, party))
 
 
 @operation(routes, Action.SUBMIT_APPLICATION, CaseAnswer, ApplicationBody, status=201, once=True)
@@ -58,6 +61,13 @@ def list_cases(call: Call) -> CaseList:
     """List the own cases, newest first."""
     views, cursor = own_cases(call.services, call.owner, call.query.get("cursor"))
     return CaseList(items=views, cursor=cursor)
+
+
+@operation(routes, Action.READ_DATA_USE, LookPage)
+def read_data_use(call: Call) -> LookPage:
+    """Read who looked at the own data, newest first."""
+    call.require(Resource.data_use(owner=call.owner))
+    return looks_of(call.services, call.owner, call.query.get("cursor"))
 
 
 @operation(routes, Action.CORRECT_CASE, CaseAnswer, CorrectionBody, once=True)
@@ -95,6 +105,8 @@ def _party(call: Call, present: PresentPerson | None) -> Party:
     return call.party
 
 
-def _require(call: Call, matter: str, region: str, party: Party) -> None:
-    department = department_of(call.services, matter, region)
-    call.require(Resource.case(owner=party.owner, department=department, region=RegionCode(region)))
+def _require(call: Call, matter: str, region: str, party: Party) -> Organ:
+    """The organ that receives, where the caller may file for the party."""
+    organ = receiving(call.services, matter, region)
+    call.require(Resource.case(owner=party.owner, department=organ.department, region=RegionCode(region)))
+    return organ

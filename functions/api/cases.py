@@ -7,6 +7,7 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
 from functions.api.guards import case_resource, permit_case, permit_licence
+from functions.api.looking import labels, looked, looked_at_licence
 from functions.api.models import CaseAnswer, Happening, LicenceList, Timeline
 from functions.api.routing import operation
 from miaoban.access.policy import policy
@@ -27,7 +28,7 @@ def read_case(call: Call) -> Mapping[str, Any]:
     case = load(call.services, call.path["case"]).case
     permit_case(call)(case)
     phones = policy().permits(call.principal, Action.READ_PHONE, case_resource(case))
-    return case_in_words(call.services, case, phones=phones)
+    return looked(call, case, case_in_words(call.services, case, phones=phones), *labels(call, case))
 
 
 @operation(routes, Action.READ_TIMELINE, Timeline)
@@ -36,7 +37,8 @@ def read_timeline(call: Call) -> Timeline:
     case = load(call.services, call.path["case"]).case
     permit_case(call)(case)
     items, cursor = happenings(call.services, case.id, call.query.get("cursor"))
-    return Timeline(items=tuple(Happening.model_validate(item) for item in items), cursor=cursor)
+    told = Timeline(items=tuple(Happening.model_validate(item) for item in items), cursor=cursor)
+    return looked(call, case, told, "办理过程")
 
 
 @operation(routes, Action.READ_RECEIPT, Proof)
@@ -44,7 +46,7 @@ def read_receipt(call: Call) -> Proof:
     """Read the last receipt of a case, with all that deciding it again needs."""
     case = load(call.services, call.path["case"]).case
     permit_case(call)(case)
-    return proof(call.services, case)
+    return looked(call, case, proof(call.services, case), "决定回执", *labels(call, case))
 
 
 @operation(routes, Action.LIST_LICENCES, LicenceList)
@@ -59,7 +61,7 @@ def read_one_licence(call: Call) -> LicenceView:
     """Read a licence with its QR text."""
     licence = read_licence(call.services, call.path["licence"])
     permit_licence(call)(licence)
-    return licence_view(licence, law_date(call.services.now()))
+    return looked_at_licence(call, licence, licence_view(licence, law_date(call.services.now())))
 
 
 @operation(routes, Action.READ_INBOX, InboxPage)

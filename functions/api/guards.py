@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from functions.api.calls import Call
+from functions.api.looking import refused
 from miaoban.access.resources import Resource
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseNotFoundError
@@ -25,6 +26,7 @@ def permit_case(call: Call) -> Callable[[Case], None]:
 
     def permit(case: Case) -> None:
         if not call.may(case_resource(case)):
+            refused(call, case)
             raise CaseNotFoundError("没有这个办件，请核对办件编号")
 
     return permit
@@ -50,6 +52,7 @@ def _permit_task(call: Call, departments: Callable[[Case], tuple[str, ...]]) -> 
         region, owner = RegionCode(case.organ.region), case.party.owner
         tasks = (Resource.task(department=name, region=region, owner=owner) for name in departments(case))
         if not any(map(call.may, tasks)):
+            refused(call, case)
             raise NotFoundError("没有这个任务，请核对任务编号")
 
     return permit

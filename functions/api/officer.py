@@ -7,6 +7,7 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
 from functions.api.guards import permit_licence, permit_look, permit_opinion, permit_proposal, permit_review
+from functions.api.looking import labels, looked, write
 from functions.api.models import CaseAnswer, DecidedTask, DecisionBody, OpinionBody, SetAsideBody, Task, TaskList
 from functions.api.routing import operation
 from miaoban.access.routes import Action
@@ -24,6 +25,8 @@ from miaoban.operations.views import case_view
 from miaoban.storage import Item
 
 routes = Blueprint(__name__)
+_LISTED = ("申请人", "理由")
+"""What a list of tasks shows of a person."""
 
 
 @operation(routes, Action.LIST_TASKS, TaskList)
@@ -32,8 +35,9 @@ def list_tasks(call: Call) -> TaskList:
     principal = call.principal
     partition = keys.tasks(principal.department or "", str(principal.region))
     page = page_of_queue(call.services, partition, call.query.get("cursor"))
-    tasks = (_task(call, item) for item in page.items)
-    return TaskList(items=tuple(task for task in tasks if task is not None), cursor=page.cursor)
+    listed = [(item, task) for item in page.items if (task := _task(call, item)) is not None]
+    write(call, ((Case.read(item.body), task, _LISTED) for item, task in listed if item.key.sort == "CASE"))
+    return TaskList(items=tuple(task for _, task in listed), cursor=page.cursor)
 
 
 @operation(routes, Action.READ_TASK, Task)
@@ -48,7 +52,7 @@ def read_task(call: Call) -> Task:
     permit_look(call)(case)
     if case.status is not Status.REVIEWING:
         raise NotFoundError("这个任务已经办结，请刷新任务列表")
-    return _review(call, case, with_form=True)
+    return looked(call, case, _review(call, case, with_form=True), *labels(call, case))
 
 
 @operation(routes, Action.DECIDE_TASK, DecidedTask, DecisionBody, once=True)

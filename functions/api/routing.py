@@ -28,6 +28,7 @@ class Operation:
     """One operation as the documentation tells it."""
 
     route: Route
+    view: View
     summary: str
     answer: type[BaseModel]
     body: type[BaseModel] | None
@@ -58,7 +59,7 @@ def operation(
     def register(view: View) -> View:
         route = route_of(action)
         summary = (view.__doc__ or "").strip().split("\n")[0]
-        OPERATIONS[action] = Operation(route, summary, answer, body, status, once)
+        OPERATIONS[action] = Operation(route, view, summary, answer, body, status, once)
 
         def answered(**_: str) -> Response:
             return _answer(action, blueprint.current_request.to_original_event(), view, status)

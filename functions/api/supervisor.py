@@ -7,15 +7,18 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 
 from functions.api.calls import Call
 from functions.api.guards import permit_flag
+from functions.api.looking import write
 from functions.api.models import ClosureBody, FlagList
 from functions.api.routing import operation
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.operations.flagging import Flag
 from miaoban.operations.standing import Standings, standings
-from miaoban.operations.supervise import close_flag, open_flags, read_flag
+from miaoban.operations.supervise import cases_of, close_flag, open_flags, read_flag
 
 routes = Blueprint(__name__)
+_FLAGGED = ("持证主体", "线索理由")
+"""What a flag shows of a person."""
 
 
 @operation(routes, Action.LIST_STANDINGS, Standings)
@@ -29,6 +32,8 @@ def list_standings(call: Call) -> Standings:
 def list_flags(call: Call) -> FlagList:
     """List the open flags of the own region."""
     flags, cursor = open_flags(call.services, str(call.principal.region), call.query.get("cursor"))
+    cases = cases_of(call.services, flags)
+    write(call, ((cases[flag.case], flag, _FLAGGED) for flag in flags if flag.case in cases))
     return FlagList(items=flags, cursor=cursor)
 
 
@@ -37,6 +42,7 @@ def read_one_flag(call: Call) -> Flag:
     """Read one flag."""
     flag = read_flag(call.services, call.path["flag"])
     permit_flag(call)(flag)
+    write(call, ((case, flag, _FLAGGED) for case in cases_of(call.services, [flag]).values()))
     return flag
 
 

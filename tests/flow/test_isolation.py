@@ -23,7 +23,7 @@ PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LIC
 # What each role's work needs, written down once more by hand.
 PERMITTED: Mapping[str, str] = {
     "applicant": "create_draft submit_application list_cases read_case read_timeline read_receipt correct_case withdraw_case "
-    "transfer_to_person list_licences read_licence read_inbox",
+    "transfer_to_person list_licences read_licence read_inbox read_data_use",
     "window": "create_draft submit_application read_case read_timeline",
     "officer": "list_tasks read_task decide_task give_opinion read_case read_timeline read_receipt read_licence "
     "propose_set_aside",

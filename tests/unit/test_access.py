@@ -69,6 +69,7 @@ GRID = [
     (Action.LIST_LICENCES, "A-----", "one's own licences"),
     (Action.READ_LICENCE, "A-O---", "the holder, and the organ that issued it"),
     (Action.READ_INBOX, "A-----", "letters are the addressee's"),
+    (Action.READ_DATA_USE, "A-----", "who looked at the own data is the person's to know (个人信息保护法 art. 44, 45)"),
     (Action.LIST_TASKS, "--O---", "officers' work"),
     (Action.READ_TASK, "--O---", "officers' work"),
     (Action.DECIDE_TASK, "--O---", "a named officer decides, and nobody else"),
@@ -98,6 +99,7 @@ FRIENDLY = {
     # the officer's own licence would be refused: that is recusal, below
     Action.PROPOSE_SET_ASIDE: licence(owner=THEIRS),
     Action.READ_INBOX: Resource.inbox(owner=MINE),
+    Action.READ_DATA_USE: Resource.data_use(owner=MINE),
     **dict.fromkeys((Action.LIST_TASKS, Action.READ_TASK, Action.DECIDE_TASK, Action.GIVE_OPINION), task()),
     **dict.fromkeys((Action.LIST_FLAGS, Action.READ_FLAG, Action.CLOSE_FLAG), Resource.flag(region=COUNTY)),
     **dict.fromkeys(

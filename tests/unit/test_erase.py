@@ -109,8 +109,8 @@ class World:
         return Case.read(self.memory.items[keys.case(case)].body)
 
     def left(self) -> set[Key]:
-        """What is in the table of cases."""
-        return {key for key in self.memory.items if key.table is Table.CASES}
+        """What is in the table of cases, but for who looked at whose data: that ends by a time of its own."""
+        return {key for key in self.memory.items if key.table is Table.CASES and not key.partition.startswith("LOOKS#")}
 
     def tell(self, case: str) -> list[Report]:
         """Relay what happened to a case, and let notify take it; the department's system is down."""

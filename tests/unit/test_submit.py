@@ -99,8 +99,8 @@ def test_the_commit_holds_everything_or_nothing_would_stand(world: World) -> Non
         licence_key(answer["licence"]),
     }
     assert expected < written
-    assert {key.partition.split("#")[0] for key in written - expected} == {"UNIQUE", "KEY"}
-    assert len(written) == len(expected) + 2
+    assert {key.partition.split("#")[0] for key in written - expected} == {"UNIQUE", "KEY", "LOOKS"}
+    assert len(written) == len(expected) + 3
 
 
 def test_the_receipt_that_was_stored_decides_again(world: World) -> None:

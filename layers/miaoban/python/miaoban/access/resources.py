@@ -57,6 +57,11 @@ class Resource:
         return cls("Inbox", {"owner": owner})
 
     @classmethod
+    def data_use(cls, *, owner: str) -> Self:
+        """Return who looked at a person's data."""
+        return cls("DataUse", {"owner": owner})
+
+    @classmethod
     def subscription(cls, *, department: str) -> Self:
         """Return the webhook subscription of a department, and its deliveries."""
         return cls("Subscription", {"department": department})

@@ -38,6 +38,7 @@ class Action(StrEnum):
     LIST_LICENCES = "list_licences"
     READ_LICENCE = "read_licence"
     READ_INBOX = "read_inbox"
+    READ_DATA_USE = "read_data_use"
     LIST_TASKS = "list_tasks"
     READ_TASK = "read_task"
     DECIDE_TASK = "decide_task"
@@ -107,6 +108,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_LICENCES, "GET", "/v1/licences"),
     Route(Action.READ_LICENCE, "GET", "/v1/licences/{licence}"),
     Route(Action.READ_INBOX, "GET", "/v1/inbox"),
+    Route(Action.READ_DATA_USE, "GET", "/v1/data-use"),
     Route(Action.LIST_TASKS, "GET", "/v1/tasks"),
     Route(Action.READ_TASK, "GET", "/v1/tasks/{task}"),
     Route(Action.DECIDE_TASK, "POST", "/v1/tasks/{task}/decision"),

@@ -7,6 +7,7 @@ from typing import Final
 
 from miaoban.catalogue.checking_bases import check_bases
 from miaoban.catalogue.checking_conditions import check_condition, check_redirect
+from miaoban.catalogue.checking_consents import check_consent
 from miaoban.catalogue.checking_limits import check_items, check_limits
 from miaoban.catalogue.checking_quota import check_quota
 from miaoban.catalogue.checking_sources import check_source
@@ -51,6 +52,7 @@ def _checks(edition: Edition) -> Iterator[Callable[[], None]]:
     yield partial(check_items, matter)
     for name, use in matter.records.items():
         yield partial(_check_record, edition, name, use)
+        yield partial(check_consent, edition, name, use)
     yield partial(_check_spared, matter)
     yield partial(_check_carried, matter)
     for file, words, when in whens(matter):

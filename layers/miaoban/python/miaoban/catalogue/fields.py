@@ -49,7 +49,11 @@ _NORMALISE: Final[Mapping[FieldType, Callable[[str], Normalised]]] = {
 
 
 class Field(Frozen):
-    """One field. `prefill` is the path of the held value; `when` is an expression on the situation."""
+    """One field. `prefill` is the path of the held value; `when` is an expression on the situation.
+
+    `sensitive` marks sensitive personal information (个人信息保护法 art. 28); it is left out of the text, and so of the digest,
+    of fields that hold none.
+    """
 
     label: str
     type: FieldType
@@ -62,6 +66,7 @@ class Field(Frozen):
     options: Mapping[str, str] = Declared(default_factory=dict)
     columns: Mapping[str, "Field"] = Declared(default_factory=dict)
     max_rows: int = Declared(default=20, ge=1, le=500)
+    sensitive: bool = Declared(default=False, exclude_if=lambda sensitive: not sensitive)
 
     @cached_property
     def personal(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator
 from pydantic import Field as Declared
@@ -48,13 +48,20 @@ class Question(Frozen):
 class RecordUse(Frozen):
     """A record of a source that the matter compares with, found by the values at the paths in `key`.
 
-    It is read only in situations in which `when` holds: what a situation has no use for is not looked at.
+    It is read only in situations in which `when` holds: what a situation has no use for is not looked at. `consent` names the
+    promise in the form without which it is not read either; `basis` is the law by which it is read without one.
     """
 
     source: str
     kind: str
     key: tuple[str, ...]
     when: str | None = None
+    consent: str | None = None
+    basis: Basis | None = None
+
+    def may_be_read(self, form: Mapping[str, Any]) -> bool:
+        """Whether nothing needs a consent, or the form gives it."""
+        return self.consent is None or bool(form.get(self.consent))
 
 
 class Material(Frozen):

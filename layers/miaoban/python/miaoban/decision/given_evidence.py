@@ -38,7 +38,8 @@ def with_values(edition: Edition, name: str, evidence: Evidence, mapping: Mapped
 def evidence_of(edition: Edition, situation: Situation, given: Given, form: Mapping[str, Any]) -> dict[str, Evidence]:
     """What each record of the situation comes to; raises FormError, CatalogueError for records that could not be sent."""
     roots = {"form": form, "applicant": {"number": private(given.applicant.number).pseudonym}}
-    keys = {name: [value_at(roots, path) for path in use.key] for name, use in situation.records.items()}
+    allowed = {name: use for name, use in situation.records.items() if use.may_be_read(form)}
+    keys = {name: [value_at(roots, path) for path in use.key] for name, use in allowed.items()}
     _check_records(edition, given)
     return {name: _assessed(edition, given, edition.matter.records[name], key) for name, key in keys.items() if all(key)}
 

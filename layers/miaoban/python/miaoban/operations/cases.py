@@ -10,6 +10,7 @@ from miaoban.operations import keys
 from miaoban.operations.editions import at_version
 from miaoban.operations.erasures import erasure_of
 from miaoban.operations.filings import Filing, filing_of
+from miaoban.operations.looks import decision_looks
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.ruling import Read, read
@@ -86,5 +87,6 @@ def _advance(services: Services, loaded: Loaded, act: Act, once: Once | None) ->
     answer = view(case_view(after))
     remembered = (once.remember(answer),) if once else ()
     step = replace(taken.step, correlation=services.correlation, answered=once.key if once else None)
-    services.store.commit(Commit((*settle(step, taken.read).writes, *remembered)))
+    looks = decision_looks(services, step)
+    services.store.commit(Commit((*settle(step, taken.read).writes, *looks, *remembered)))
     return after, answer

@@ -1,4 +1,4 @@
-"""Flags to supervision: what was approved although a hint stands against it (a filing is not a licence)."""
+"""Flags to supervision: what was approved although a hint stands against it (a filing is not a licence), and who reads much."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,24 +7,34 @@ from miaoban.case.case import Case
 from miaoban.catalogue.expressions import value_at
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.verdict import Verdict
+from miaoban.evidence.look import Reader
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.ruling import Ruling
 from miaoban.storage import Item, Put
 
 
+class Readings(Frozen):
+    """What one account read within an hour: whose data, as a number of people, and how often it was refused."""
+
+    reader: Reader
+    people: int
+    refused: int
+
+
 class Flag(Frozen):
-    """One approval that supervision should look at, until somebody closes it with a note."""
+    """One approval, or an account's readings, that supervision should look at, until somebody closes it with a note."""
 
     id: str
-    case: str
-    matter: str
-    matter_name: str
+    case: str | None = None
+    matter: str | None = None
+    matter_name: str | None = None
     organ: Organ
-    holder: str
+    holder: str | None = None
     licence: str | None = None
     raised_at: datetime
-    reasons: tuple[Verdict, ...]
+    reasons: tuple[Verdict, ...] = ()
+    readings: Readings | None = None
     closed_at: datetime | None = None
     closed_by: str | None = None
     note: str | None = None

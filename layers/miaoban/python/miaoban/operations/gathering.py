@@ -74,7 +74,8 @@ def wanted(
 
 
 def _named(use: RecordUse, roots: Mapping[str, Any]) -> bool:
-    return all(value_at(roots, path) for path in use.key)
+    """Whether a record can be looked up, and may be."""
+    return all(value_at(roots, path) for path in use.key) and use.may_be_read(roots["form"])
 
 
 def _wanted(vault: Vault, published: Published, name: str, use: RecordUse, roots: Mapping[str, Any]) -> Wanted:

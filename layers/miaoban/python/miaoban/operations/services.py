@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Final
 
 from miaoban.calendar import CalendarError, Limit, due
 from miaoban.catalogue.publication import Published
@@ -10,10 +11,16 @@ from miaoban.catalogue.shelf import Held
 from miaoban.decision.facts import LAW_TIME
 from miaoban.ports import Outbox, Signer, Store, Vault
 
+LOOKS_KEPT: Final = timedelta(days=3 * 366)
+"""How long looks at people's data are kept, unless the deployment says otherwise (three years: 个人信息保护法 art. 56)."""
+
 
 @dataclass(frozen=True)
 class Services:
-    """The ports of one process. `new_id` gives random upper-case letters and digits; `editions` and `shelves` remember."""
+    """The ports of one process. `new_id` gives random upper-case letters and digits; `editions` and `shelves` remember.
+
+    `looks_kept` is how long looks at people's data are kept.
+    """
 
     store: Store
     vault: Vault
@@ -24,6 +31,7 @@ class Services:
     editions: dict[str, Published] = field(default_factory=dict)
     shelves: dict[str, Held] = field(default_factory=dict)
     correlation: str | None = None
+    looks_kept: timedelta = LOOKS_KEPT
 
     def caused_by(self, correlation: str) -> "Services":
         """The same services, working for one request or message."""

@@ -17,6 +17,7 @@ from miaoban.operations import keys
 from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.filings import Filing
 from miaoban.operations.judging import judged, licensed
+from miaoban.operations.looks import decision_looks
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.ruling import Ruling, read, rule
@@ -79,7 +80,8 @@ def _attempt(
     found.refuse_second()
     step = _step(services, rule(found, services.now()), once, assisted_by)
     answer = {**view(case_view(step.after)), "repairs": list(repairs)}
-    services.store.commit(Commit((*settle(step, found).writes, once.remember(answer))))
+    looks = decision_looks(services, step)
+    services.store.commit(Commit((*settle(step, found).writes, *looks, once.remember(answer))))
     return answer
 
 
@@ -146,6 +148,6 @@ def _opening(ruling: Ruling, assisted_by: str | None) -> Opening:
     )
 
 
-def department_of(services: Services, matter: str, region: str) -> str:
-    """The department that receives a matter in a region; raises MatterNotFoundError, ApplicationError."""
-    return organ_of(current(services, matter).matter, region).department
+def receiving(services: Services, matter: str, region: str) -> Organ:
+    """The organ that receives a matter in a region; raises MatterNotFoundError, ApplicationError."""
+    return organ_of(current(services, matter).matter, region)

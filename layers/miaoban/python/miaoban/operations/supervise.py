@@ -1,8 +1,9 @@
 """Supervise: flags as supervision reads and closes them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from miaoban.case.case import Case
 from miaoban.case.errors import CaseStateError
 from miaoban.identifiers import RegionCode
 from miaoban.operations import keys
@@ -23,6 +24,13 @@ def open_flags(services: Services, region: str, cursor: str | None) -> tuple[tup
     start, end = (f"{county}#", f"{county}$") if county else ("", "\U0010ffff")
     page = services.store.query(Range(Index.QUEUE, keys.flags(region), start=start, end=end, cursor=cursor))
     return tuple(Flag.read(item.body) for item in page.items), page.cursor
+
+
+def cases_of(services: Services, flags: Iterable[Flag]) -> dict[str, Case]:
+    """The cases of flags, by their numbers."""
+    keys_ = [keys.case(flag.case) for flag in flags if flag.case]
+    found = services.store.read(dict.fromkeys(keys_)) if keys_ else {}
+    return {case.id: case for case in (Case.read(item.body) for item in found.values())}
 
 
 def read_flag(services: Services, flag_id: str) -> Flag:
