@@ -16,6 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from tools import issuer, ministack, sam
+from tools.counterpart import platform_url
 from tools.ministack import LOCAL, REGION, ROOT_KEY, Cloud, CloudError
 from tools.sam import SamError, Target
 
@@ -74,10 +75,10 @@ VERBS = {"up": up, "down": down, "status": status, "clean": clean}
 
 
 def _parameters() -> dict[str, str]:
-    """The laptop's own values: its issuer, and webhooks and sources on the loopback."""
+    """The laptop's own values: its issuer; webhooks, sources and the upper-level platform are on the loopback."""
     keys = json.dumps(issuer.jwks(), separators=(",", ":"))
-    inside = dict.fromkeys(("WebhookNetworks", "SourceNetworks"), "127.0.0.0/8")
-    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, **inside}
+    inside = dict.fromkeys(("WebhookNetworks", "SourceNetworks", "PlatformNetworks"), "127.0.0.0/8")
+    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, "PlatformUrl": platform_url(), **inside}
 
 
 def main() -> None:

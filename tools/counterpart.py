@@ -1,4 +1,4 @@
-"""The department that the local cloud asks: a simulated social insurance system on the loopback, and the source that says so.
+"""Whom the local cloud talks to, on the loopback: a simulated social insurance system, and the upper-level platform.
 
 An installation keeps its own sources in a folder. The laptop's is made here, once: with a port of this machine, and with the
 key of a department that lives under .local/, so that a second run is the same department.
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from examples.department import HttpSource, Register
 from examples.department.http_source import PATH
+from examples.platform import Platform
 from miaoban.memory import MemorySigner
 from tools.department import DepartmentError
 from tools.folders import SOURCES
@@ -27,8 +28,12 @@ BREAKER: Final = {"failures": 3, "open_seconds": 2}
 """So that an outage opens the breaker and is over within a demonstration."""
 
 
+PLATFORM: Final = "platform"
+"""The name of the upper-level platform's seat."""
+
+
 class Seat(NamedTuple):
-    """Where the department listens, and what it signs with."""
+    """Where somebody listens, and what it signs with."""
 
     port: int
     signer: MemorySigner
@@ -56,15 +61,33 @@ def department(asker: bytes, place: Path = LOCAL) -> HttpSource:
     try:
         return HttpSource(register, asker, seat.port, signer=seat.signer)
     except OSError:
-        raise DepartmentError(f"端口 {seat.port} 已被占用：请结束占用它的程序，或者删除 {_file(place)} 后重新运行") from None
+        raise _taken(seat, _file(place)) from None
 
 
-def _file(place: Path) -> Path:
-    return place / "department.json"
+def platform_url(place: Path = LOCAL) -> str:
+    """Where the upper-level platform listens while it runs."""
+    return f"http://127.0.0.1:{_seat(place, PLATFORM).port}"
 
 
-def _seat(place: Path) -> Seat:
-    file = _file(place)
+def platform(asker: bytes, place: Path = LOCAL) -> Platform:
+    """The upper-level platform, which has nothing yet; `asker` is the public key of who may hand up. Raises DepartmentError."""
+    seat = _seat(place, PLATFORM)
+    try:
+        return Platform(asker, seat.port)
+    except OSError:
+        raise _taken(seat, _file(place, PLATFORM)) from None
+
+
+def _taken(seat: Seat, file: Path) -> DepartmentError:
+    return DepartmentError(f"端口 {seat.port} 已被占用：请结束占用它的程序，或者删除 {file} 后重新运行")
+
+
+def _file(place: Path, name: str = "department") -> Path:
+    return place / f"{name}.json"
+
+
+def _seat(place: Path, name: str = "department") -> Seat:
+    file = _file(place, name)
     if not file.is_file():
         _take_seat(file)
     kept = json.loads(file.read_text(encoding="utf-8"))

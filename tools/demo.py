@@ -24,7 +24,7 @@ from tools.counterpart import own_sources
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
-from tools.proving import consulted, proven, recovered
+from tools.proving import consulted, proven, reconciled, recovered
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
 from tools.story import STORY
@@ -39,6 +39,7 @@ SHOWN: Final = (
     ("出处", "预填表单，原样和改动后送回", proven),
     ("断供", "让一个数源中断再恢复", recovered),
     ("查阅", "查阅本人数据被谁看过", consulted),
+    ("对账", "与上级平台对账", reconciled),
 )
 """What is shown after the story: its name, what is being done, and how."""
 WIDE: Final = 200

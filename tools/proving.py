@@ -1,7 +1,7 @@
 """Departments' data, for the demo: a form filled with proof, and a source that is down and comes back."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from rich.panel import Panel
@@ -10,9 +10,12 @@ from rich.text import Text
 
 from examples.department import Fault, HttpSource
 from miaoban.decision.examples import merged
-from tools.cast import Citizen, citizen
+from miaoban.operations.handing_up import Compare
+from miaoban.operations.services import law_date
+from tools import deployment
+from tools.cast import COUNTY, Citizen, citizen
 from tools.client import Answer, Client, until
-from tools.counterpart import KIND, SOURCE, department
+from tools.counterpart import KIND, SOURCE, department, platform
 from tools.deployment import services
 from tools.stage import WORDS, Stage, expect
 
@@ -116,3 +119,42 @@ def consulted(stage: Stage) -> Panel:
     stage.applicant.post(f"/v1/cases/{differs['case']}/withdrawal", {"reason": "改用登记的名称重新填报"})
     text = json.dumps(looks, ensure_ascii=False, indent=2)
     return Panel(Text(text), title="GET /v1/data-use：本人数据被谁看过（其中一件）", expand=False)
+
+
+def reconciled(stage: Stage) -> Table:
+    """What the upper-level platform lost and altered is found by comparing, and handed up again; raises StoryError."""
+    found = Table(title="与上级平台对账（摘要树逐层比对）", show_lines=True)
+    for heading in ("步骤", "办结", "缺失", "被改动", "补报", "交换次数", "字节"):
+        found.add_column(heading, overflow="fold")
+    today = law_date(datetime.now(UTC)).isoformat()
+    with platform(services().signer.public_key()) as upper:
+        filed = stage.file(stage.firm().application())
+        until(lambda: upper.held.get((COUNTY, today), {}), lambda items: f"{filed['case']}#0001" in items)
+        _compare(stage, today)
+        ids = sorted(upper.held[COUNTY, today])
+        upper.drop(COUNTY, today, ids[0])
+        upper.alter(COUNTY, today, ids[-1])
+        for step, missing, altered in (("上级丢失一件、改动一件后对账", 1, 1), ("补报后再次对账", 0, 0)):
+            told = _compare(stage, today)
+            expect(step, (told["missing"], told["altered"], told["resent"]), (missing, altered, missing + altered))
+            found.add_row(*map(Text, (step, *(str(told[name]) for name in _TOLD))))
+        expect("补报后上级持有", len(upper.held[COUNTY, today]), len(ids))
+    return found
+
+
+_TOLD: Final = ("items", "missing", "altered", "resent", "exchanges", "bytes")
+
+
+def _compare(stage: Stage, day: str) -> dict[str, Any]:
+    """Have the county's day compared, as the watch does each night, and return what it came to."""
+    before = _reconciliation(stage, day)
+    queue = stage.outputs["ExchangeQueueUrl"]
+    deployment.client("sqs").send_message(
+        QueueUrl=queue, MessageBody=Compare(region=COUNTY, day=date.fromisoformat(day)).text()
+    )
+    return until(lambda: _reconciliation(stage, day), lambda told: bool(told) and told != before)
+
+
+def _reconciliation(stage: Stage, day: str) -> dict[str, Any]:
+    items = stage.caller("supervisor").get("/v1/reconciliations", region=COUNTY)["items"]
+    return next((one for one in items if one["day"] == day), {})

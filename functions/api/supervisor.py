@@ -12,7 +12,9 @@ from functions.api.models import ClosureBody, FlagList
 from functions.api.routing import operation
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
+from miaoban.identifiers import IdentifierError, RegionCode
 from miaoban.operations.flagging import Flag
+from miaoban.operations.handing_up import Reconciliations, reconciliations
 from miaoban.operations.standing import Standings, standings
 from miaoban.operations.supervise import cases_of, close_flag, open_flags, read_flag
 
@@ -26,6 +28,17 @@ def list_standings(call: Call) -> Standings:
     """List how sources stand, how many questions wait for each, and which matters degrade."""
     call.require(Resource.sources())
     return standings(call.services, call.query.get("cursor"))
+
+
+@operation(routes, Action.LIST_RECONCILIATIONS, Reconciliations)
+def list_reconciliations(call: Call) -> Reconciliations:
+    """List what comparing a region's days with the upper-level platform came to, newest first."""
+    region = call.query.get("region", "")
+    try:
+        call.require(Resource.flag(region=RegionCode(region)))
+    except IdentifierError as error:
+        raise call.refuse("/region", "parameter-invalid", str(error)) from None
+    return reconciliations(call.services, region, call.query.get("cursor"))
 
 
 @operation(routes, Action.LIST_FLAGS, FlagList)

@@ -27,7 +27,8 @@ PERMITTED: Mapping[str, str] = {
     "window": "create_draft submit_application read_case read_timeline",
     "officer": "list_tasks read_task decide_task give_opinion read_case read_timeline read_receipt read_licence "
     "propose_set_aside",
-    "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release list_standings",
+    "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
+    "list_standings list_reconciliations",
     "department": "read_subscription put_subscription list_deliveries",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",

@@ -90,6 +90,7 @@ GRID = [
     (Action.WITHDRAW_RELEASE, "-----T", "any steward may stop a release"),
     (Action.RETIRE_RELEASE, "-----T", "a matter ends by its stewards"),
     (Action.LIST_STANDINGS, "---S--", "supervision sees which matters degrade"),
+    (Action.LIST_RECONCILIATIONS, "---S--", "supervision sees what did not arrive upstream"),
     (Action.LIST_IMPORTS, "-----T", "who brings guide items sees how far they are"),
     (Action.READ_IMPORT, "-----T", "and which lines could not be taken"),
 ]
@@ -101,7 +102,9 @@ FRIENDLY = {
     Action.READ_INBOX: Resource.inbox(owner=MINE),
     Action.READ_DATA_USE: Resource.data_use(owner=MINE),
     **dict.fromkeys((Action.LIST_TASKS, Action.READ_TASK, Action.DECIDE_TASK, Action.GIVE_OPINION), task()),
-    **dict.fromkeys((Action.LIST_FLAGS, Action.READ_FLAG, Action.CLOSE_FLAG), Resource.flag(region=COUNTY)),
+    **dict.fromkeys(
+        (Action.LIST_FLAGS, Action.READ_FLAG, Action.CLOSE_FLAG, Action.LIST_RECONCILIATIONS), Resource.flag(region=COUNTY)
+    ),
     **dict.fromkeys(
         (Action.READ_SUBSCRIPTION, Action.PUT_SUBSCRIPTION, Action.LIST_DELIVERIES),
         Resource.subscription(department=GRAIN),

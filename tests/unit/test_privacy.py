@@ -18,13 +18,14 @@ from functions.ask import handler as asking
 from functions.authorize import handler as authorising
 from functions.authorize.settings import Settings
 from functions.composition import use
+from functions.exchange import handler as exchanging
 from functions.load import handler as loading
 from functions.notify import handler as notifying
 from functions.receive import handler as receiving
 from functions.relay import handler as relaying
 from functions.resume import handler as resuming
 from functions.watch import handler as watching
-from miaoban.memory import MemoryAsker, MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore
+from miaoban.memory import MemoryAsker, MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore, MemoryUpper
 from miaoban.operations.asking import Desk as AskDesk
 from miaoban.operations.courier import Answer, Courier
 from miaoban.operations.destinations import Gate
@@ -104,6 +105,10 @@ def ask(services: Services, event: dict[str, Any]) -> Any:
     return asking.take(AskDesk(inquiries, lambda _: MemoryOutbox()), event, Context())
 
 
+def exchange(services: Services, event: dict[str, Any]) -> Any:
+    return exchanging.take(exchanging.Desk(services, MemoryUpper()), event, Context())
+
+
 def load_items(services: Services, event: dict[str, Any]) -> Any:
     return loading.take(Dock(services.store, MemoryObjects(), MemoryOutbox()), event, Context())
 
@@ -121,6 +126,7 @@ ENTRIES: dict[str, Enter] = {
     "relay": relay,
     "notify": notify,
     "ask": ask,
+    "exchange": exchange,
     "watch": watch,
     "load": load_items,
 }

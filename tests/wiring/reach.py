@@ -26,6 +26,7 @@ PORTS = {
     "dead_letters": {"send"},
     "loads": {"send"},
     "prompts": {"send"},
+    "exchange": {"send"},
     "questions": {"send"},
     "objects": {"read"},
     "bus": {"publish"},

@@ -183,6 +183,7 @@ BUDGETS = [
     ("relay", 1.0, "a bus, an outbox and one model"),
     ("notify", 1.5, "webhooks: http.client, ssl and sealing"),
     ("watch", 1.4, "queries, releases and erasures"),
+    ("exchange", 1.9, "cases, the digest tree, signing and HTTP"),
     ("ask", 1.9, "deciding's models, signing, and HTTP"),
     ("load", 1.6, "guide items; the file's client is made when a file is read"),
 ]

@@ -160,6 +160,7 @@ def handed_on(target: Json, envelope: Json) -> Any:
 SENDERS = [
     ("Notify", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/CaseEventsToNotify.Arn", "case events, by the one rule"),
     ("Ask", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/WaitsToAsk.Arn", "cases that begin to wait, by the one rule"),
+    ("Exchange", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/DecisionsToExchange.Arn", "decisions, by the one rule"),
     ("Load", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
 ]
 POLICIES = everywhere("AWS::SQS::QueuePolicy")

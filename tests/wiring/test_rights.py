@@ -69,6 +69,8 @@ RIGHTS = [
     right("ask", QUESTIONS, SEND, "questions, each to its department's own queue"),
     right("ask", KEY, f"{SIGN} {PUBLIC}", "questions are signed"),
     right("ask", SECRET, PEPPER, "the keys of records are sealed, and found by pseudonym"),
+    right("exchange", CASES, f"{READ} {QUERY} {PUT}", "ledger leaves and their cases; what comparing came to"),
+    right("exchange", KEY, f"{SIGN} {PUBLIC}", "what is handed up is signed"),
     right("load", CATALOGUE, f"{READ} {QUERY} {PUT}", "guide items, shelves, and how far each import is"),
     right("load", FILES, FETCH, "the files that were uploaded, and nothing beside them"),
     right("load", QUEUE.format("LoadQueue"), SEND, "sends itself chunks and shelves"),
@@ -78,6 +80,7 @@ RIGHTS = [
     right("watch", QUEUE.format("ResumeQueue"), SEND, "cases to move on"),
     right("watch", QUEUE.format("NotifyQueue"), SEND, "deliveries to try again"),
     right("watch", QUEUE.format("AskQueue"), SEND, "records to ask for"),
+    right("watch", QUEUE.format("ExchangeQueue"), SEND, "days to compare"),
     right("watch", RECORDS, READ, "the gates of sources: whether they may be asked"),
 ]
 
@@ -100,6 +103,7 @@ USES = {
     "dead_letters.send": SEND,
     "loads.send": SEND,
     "prompts.send": SEND,
+    "exchange.send": SEND,
     "questions.send": SEND,
     "objects.read": FETCH,
     "bus.publish": PUBLISH,
@@ -147,7 +151,7 @@ ALONE = [
     ("relay", frozenset({PUBLISH, SEND}), "reads its table by the stream, not by calls"),
 ]
 ONLY = [
-    (SIGN, {"api", "ask", "resume"}, "who decides signs, and who asks"),
+    (SIGN, {"api", "ask", "exchange", "resume"}, "who decides signs, and who asks or hands up"),
     (PUBLISH, {"relay"}, "one voice on the bus"),
     (DELETE, {"api", "ask", "receive", "resume", "watch"}, "what is settled, answered or in force no more, erased cases"),
 ]

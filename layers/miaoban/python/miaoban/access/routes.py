@@ -23,6 +23,7 @@ class Action(StrEnum):
     LIST_SOURCES = "list_sources"
     READ_SOURCE = "read_source"
     LIST_STANDINGS = "list_standings"
+    LIST_RECONCILIATIONS = "list_reconciliations"
     VERIFY_LICENCE = "verify_licence"
     OPEN_VERIFICATION = "open_verification"
     READ_KEYS = "read_keys"
@@ -93,6 +94,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.LIST_SOURCES, "GET", "/v1/sources", public=True, query=("owner?", "sharing?", "access?")),
     Route(Action.READ_SOURCE, "GET", "/v1/sources/{source}", public=True),
     Route(Action.LIST_STANDINGS, "GET", "/v1/standings"),
+    Route(Action.LIST_RECONCILIATIONS, "GET", "/v1/reconciliations", query=("region",)),
     Route(Action.VERIFY_LICENCE, "POST", "/v1/public/verifications", public=True),
     Route(Action.OPEN_VERIFICATION, "GET", "/v1/public/licences/{licence}/{code}", public=True),
     Route(Action.READ_KEYS, "GET", "/v1/public/keys", public=True),

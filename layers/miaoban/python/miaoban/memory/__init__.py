@@ -6,6 +6,17 @@ from miaoban.memory.objects import MemoryObjects
 from miaoban.memory.outbox import MemoryOutbox, Sent
 from miaoban.memory.signer import MemorySigner
 from miaoban.memory.store import MemoryStore
+from miaoban.memory.upper import MemoryUpper
 from miaoban.memory.vault import MemoryVault
 
-__all__ = ["MemoryAsker", "MemoryBus", "MemoryObjects", "MemoryOutbox", "MemorySigner", "MemoryStore", "MemoryVault", "Sent"]
+__all__ = [
+    "MemoryAsker",
+    "MemoryBus",
+    "MemoryObjects",
+    "MemoryOutbox",
+    "MemorySigner",
+    "MemoryStore",
+    "MemoryUpper",
+    "MemoryVault",
+    "Sent",
+]
