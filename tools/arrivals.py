@@ -7,7 +7,7 @@ from typing import Any
 
 from miaoban.catalogue.folder import read_sources
 from miaoban.catalogue.source import Access
-from miaoban.evidence.message import HeardMessage, parse_message
+from miaoban.evidence.message import HeardMessage, RecordMessage, parse_message
 from miaoban.evidence.record import Record, Watermark
 from miaoban.operations import keys
 from miaoban.operations.intake import record_of
@@ -41,6 +41,8 @@ def _wanted(text: str, now: datetime) -> tuple[Key, Callable[[str], bool]]:
     if isinstance(message, HeardMessage):
         # watermarks are written once a minute
         return keys.watermark(message.data.source), lambda body: Watermark.read(body).heard_at >= message.time - MARKED_EVERY
+    if not isinstance(message, RecordMessage):
+        raise TypeError("a batch is not waited for")
     record = record_of(services(), Sources(services()).known(message.data.source), stated(message))
     key = keys.record(record.source, record.kind, record.key)
     return key, lambda body: Record.read(body).sequence >= record.sequence

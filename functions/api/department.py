@@ -1,7 +1,8 @@
-"""What a department's system does: say where to be told, and see what became of each delivery."""
+"""What a department's system does: say where to be told, see what became of each delivery, and how good its data are."""
 
 import os
 import secrets
+from datetime import date
 from functools import cache
 
 from chalice import Blueprint  # type: ignore[attr-defined]
@@ -13,6 +14,8 @@ from functions.networks import Networks, resolve
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.operations.destinations import Gate
+from miaoban.operations.quality import QualityReports, reports
+from miaoban.operations.services import law_date
 from miaoban.operations.subscriptions import (
     DeliveryPage,
     Desk,
@@ -60,6 +63,23 @@ def list_own_deliveries(call: Call) -> DeliveryPage:
     """List the deliveries to the own webhook, newest first."""
     department, region = _place(call)
     return list_deliveries(call.services, department, region, call.query.get("cursor"))
+
+
+@operation(routes, Action.READ_QUALITY, QualityReports)
+def read_quality(call: Call) -> QualityReports:
+    """Read what came of a department's records on a day, which rules they broke, and which batches are missing."""
+    department = call.query.get("department") or call.principal.department or ""
+    call.require(Resource.quality(department=department))
+    return reports(call.services, department, _day(call))
+
+
+def _day(call: Call) -> date:
+    """The day that is asked for, today by the law's clock without one."""
+    told = call.query.get("day")
+    try:
+        return date.fromisoformat(told) if told else law_date(call.services.now())
+    except ValueError:
+        raise call.refuse("/day", "parameter-invalid", "day 应当是日期，例如 2026-03-02，请改正") from None
 
 
 def _place(call: Call) -> tuple[str, str]:

@@ -33,9 +33,8 @@ Caller = Callable[..., Client]
 @pytest.fixture(scope="session")
 def outputs() -> Iterator[Mapping[str, str]]:
     """The outputs of the deployed stack; its matters are in force and its sources have spoken."""
-    with _used(), mock.patch.dict(os.environ):
+    with mock.patch.dict(os.environ), _used():
         found = deployment.connect()
-        publish.publish_all(folders(), own=own_sources())
         arrive(found, heartbeats())
         yield found
 
@@ -92,6 +91,8 @@ def _used() -> Iterator[None]:
     with _users() as users:
         users.leave = users.leave or _left()
         _cloud("up")
+        deployment.connect()
+        publish.publish_all(folders(), own=own_sources())  # under the lock: what two publish at once, one finds published
         users.pids.append(os.getpid())
     try:
         yield

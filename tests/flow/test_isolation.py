@@ -28,8 +28,8 @@ PERMITTED: Mapping[str, str] = {
     "officer": "list_tasks read_task decide_task give_opinion read_case read_timeline read_receipt read_licence "
     "propose_set_aside",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
-    "list_standings list_reconciliations",
-    "department": "read_subscription put_subscription list_deliveries",
+    "list_standings list_reconciliations read_quality",
+    "department": "read_subscription put_subscription list_deliveries read_quality",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",
 }

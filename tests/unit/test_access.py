@@ -81,6 +81,7 @@ GRID = [
     (Action.READ_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
+    (Action.READ_QUALITY, "---SD-", "a department's own data, and supervision all"),
     (Action.LIST_RELEASES, "---S-T", "stewards release matters, and supervision sees it"),
     (Action.DRAFT_RELEASE, "-----T", "stewards release matters"),
     (Action.READ_RELEASE, "---S-T", "with the shadow run that was made before"),
@@ -112,6 +113,7 @@ FRIENDLY = {
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
     Action.LIST_STANDINGS: Resource.sources(),
+    Action.READ_QUALITY: Resource.quality(department=GRAIN),
 }
 
 

@@ -621,7 +621,7 @@ def test_a_source_is_read_once_a_minute(room: Room) -> None:
     room.desk = Desk(replace(room.services, store=store), room.replies, {})
     for sequence in range(1, 6):
         room.receive(state(sequence))
-    assert store.reads == 6, "one for the source, one for each message"
+    assert store.reads == 11, "one for the source, and for each message one of its record and one of the day's counts"
 
 
 def test_a_source_that_changes_is_known_a_minute_later(room: Room) -> None:
@@ -645,10 +645,13 @@ def test_only_records_watermarks_and_quarantine_are_written(room: Room) -> None:
         room.take(sample(name))
     written: set[Key] = set(room.store.items) - before
     assert {key.table for key in written} == {Table.RECORDS}
-    assert {key.sort if not key.partition.startswith("QUARANTINE#") else "QUARANTINE" for key in written} == {
+    spread = ("QUARANTINE", "TALLY")
+    kinds = {key.partition.split("#")[0] if key.partition.startswith(spread) else key.sort for key in written}
+    assert kinds == {
         "RECORD",
         "WATERMARK",
         "QUARANTINE",
+        "TALLY",
     }
 
 

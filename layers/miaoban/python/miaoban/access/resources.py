@@ -77,6 +77,11 @@ class Resource:
         return cls("Import", {})
 
     @classmethod
+    def quality(cls, *, department: str) -> Self:
+        """Return the quality of a department's data."""
+        return cls("Quality", {"department": department})
+
+    @classmethod
     def sources(cls) -> Self:
         """Return the sources, as to how they stand."""
         return cls("Source", {})

@@ -51,6 +51,7 @@ class Action(StrEnum):
     READ_SUBSCRIPTION = "read_subscription"
     PUT_SUBSCRIPTION = "put_subscription"
     LIST_DELIVERIES = "list_deliveries"
+    READ_QUALITY = "read_quality"
     LIST_RELEASES = "list_releases"
     DRAFT_RELEASE = "draft_release"
     READ_RELEASE = "read_release"
@@ -122,6 +123,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_SUBSCRIPTION, "GET", "/v1/subscription"),
     Route(Action.PUT_SUBSCRIPTION, "PUT", "/v1/subscription"),
     Route(Action.LIST_DELIVERIES, "GET", "/v1/deliveries"),
+    Route(Action.READ_QUALITY, "GET", "/v1/quality", query=("department?", "day?")),
     Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
     Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),
     Route(Action.READ_RELEASE, "GET", "/v1/releases/{release}"),

@@ -1,11 +1,14 @@
 """Quality rules (数据质量规则): what a department's records of a kind are held to, as data."""
 
-from typing import Literal
+import re
+from typing import Final, Literal
 
 from pydantic import Field as Declared
 
 from miaoban.catalogue.span import Span
 from miaoban.models import Frozen
+
+_PRESENT: Final = re.compile(r"record\.\w+ != null(?: and record\.\w+ != null)*")
 
 
 class Reference(Frozen):
@@ -31,3 +34,12 @@ class QualityRule(Frozen):
     timely: Span | None = None
     refers: Reference | None = None
     severity: Literal["quarantine", "note"] = "note"
+
+    @property
+    def dimension(self) -> Literal["completeness", "validity", "timeliness", "referential"]:
+        """The dimension of quality that a rule measures: one that asks no more than whether values are there, completeness."""
+        if self.timely is not None:
+            return "timeliness"
+        if self.refers is not None:
+            return "referential"
+        return "completeness" if _PRESENT.fullmatch(self.holds or "") else "validity"

@@ -57,6 +57,12 @@ class RecordInvalidError(MessageError):
     code = "record-invalid"
 
 
+class RecordQualityError(RecordInvalidError):
+    """Raised when a record breaks a rule for which its kind sets records aside."""
+
+    code = "record-quality"
+
+
 class AnswerError(FinalError):
     """Raised when what a source answers is no answer to the question."""
 

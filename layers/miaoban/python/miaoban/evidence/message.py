@@ -13,6 +13,7 @@ from pydantic import Field as Declared
 from miaoban.canonical import JsonError, parse
 from miaoban.catalogue.errors import Problem
 from miaoban.evidence.attributes import Code, EventId, EventType, Moment, Sender, Sequence
+from miaoban.evidence.batch import BATCHED, MOST, BatchData
 from miaoban.evidence.errors import MessageError
 from miaoban.models import Frozen
 
@@ -75,6 +76,13 @@ class RecordMessage(_Attributes):
         return self.type == WITHDRAWN
 
 
+class BatchMessage(_Attributes):
+    """Many records of a source, under a number of its stream."""
+
+    type: Literal["cn.miaoban.records.batched.v1"]
+    data: BatchData
+
+
 class HeardMessage(_Attributes):
     """A source spoke."""
 
@@ -82,7 +90,7 @@ class HeardMessage(_Attributes):
     data: HeardData
 
 
-Message = RecordMessage | HeardMessage
+Message = RecordMessage | HeardMessage | BatchMessage
 
 
 class Envelope(Frozen):
@@ -96,7 +104,8 @@ class Envelope(Frozen):
     time: Moment | None = None
 
 
-_MODELS: Final[Mapping[object, type[RecordMessage | HeardMessage]]] = {
+_MODELS: Final[Mapping[object, type[RecordMessage | HeardMessage | BatchMessage]]] = {
+    BATCHED: BatchMessage,
     UPSERTED: RecordMessage,
     WITHDRAWN: RecordMessage,
     HEARD: HeardMessage,
@@ -107,7 +116,7 @@ _WANTED: Final = {
     "/specversion": "文本“1.0”",
     "/id": "1 至 100 个 ASCII 字符，每条报文不同，不含空格、证件号码和手机号码",
     "/source": "/departments/ 加部门编码",
-    "/type": f"{UPSERTED}、{WITHDRAWN} 或 {HEARD}",
+    "/type": f"{UPSERTED}、{WITHDRAWN}、{BATCHED} 或 {HEARD}",
     "/time": _WHEN,
     "/correlation": "所答询问的 id，没有询问的不写",
     "/subject": "不超过 200 字的文本",
@@ -118,6 +127,10 @@ _WANTED: Final = {
     "/data/sequence": "不小于 1 的整数，同一记录每次变化都增大",
     "/data/issued_at": _WHEN,
     "/data/values": "字段名和值组成的对象",
+    "/data/number": "批次号，不小于 1 的整数，每批加一",
+    "/data/count": f"这一批的记录数，1 至 {MOST}",
+    "/data/digest": "records 的摘要，即 sha256: 加 64 位十六进制数字（RFC 8785、SHA-256）",
+    "/data/records": f"至多 {MOST} 条记录，每条含 kind、sequence、issued_at、values，撤销的另写 withdrawn",
 }
 
 
@@ -165,7 +178,9 @@ def _document(text: str, limit: int) -> dict[str, JsonValue]:
 
 
 def _early(message: Message, latest: datetime) -> Iterator[Problem]:
-    times = {"/time": message.time, "/data/issued_at": message.data.issued_at}
+    times = {"/time": message.time}
+    if not isinstance(message, BatchMessage):
+        times["/data/issued_at"] = message.data.issued_at
     for pointer, moment in times.items():
         if moment > latest:
             yield _problem(pointer, "time-future", "晚于当前时间 5 分钟以上，请校准系统时钟后重新发送")

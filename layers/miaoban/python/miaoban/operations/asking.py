@@ -20,6 +20,7 @@ from miaoban.evidence.record import Record
 from miaoban.operations import inquire
 from miaoban.operations.asks import Ask, ask_item, ask_key
 from miaoban.operations.intake import Statement, record_of, take
+from miaoban.operations.quality import Tally, broken, count
 from miaoban.operations.services import Services
 from miaoban.operations.sources import Known, Sources
 from miaoban.operations.wake import waits, wake
@@ -151,7 +152,9 @@ def _answered(services: Services, known: Known, ask: Ask, answered: Answered) ->
     values = answered.values if answered.found else _key_values(services, known, ask)
     said = Statement(ask.kind, values, answered.sequence, answered.issued_at, not answered.found, answered.digest)
     record = record_of(services, known, said)
+    rules = broken(services, known, record)
     outcome = take(services, record, confirms=True).arrival
+    count(services, record.source, Tally(outcomes={outcome.value: 1}, rules=dict.fromkeys(rules, 1)), ask.record)
     return Asked(outcome.value, ask.source, woken=wake(services, record.source, [record.key]))
 
 

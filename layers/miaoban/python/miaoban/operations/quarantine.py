@@ -65,7 +65,7 @@ class Reply(Frozen):
     specversion: Literal["1.0"] = "1.0"
     id: str
     source: Literal["/miaoban/receive"] = "/miaoban/receive"
-    type: Literal["cn.miaoban.record.refused.v1"] = "cn.miaoban.record.refused.v1"
+    type: Literal["cn.miaoban.record.refused.v1", "cn.miaoban.batch.missed.v1"] = "cn.miaoban.record.refused.v1"
     time: datetime
     datacontenttype: Literal["application/json"] = "application/json"
     data: Refusal

@@ -13,11 +13,13 @@ from miaoban.catalogue.source import Purpose
 from miaoban.errors import FinalError
 from miaoban.evidence.arrival import Arrival
 from miaoban.evidence.errors import SourceNotOwnedError
-from miaoban.evidence.message import HeardMessage, Message, RecordMessage, parse_message
+from miaoban.evidence.message import BatchMessage, HeardMessage, Message, RecordMessage, parse_message
 from miaoban.evidence.record import Watermark
 from miaoban.models import Frozen
 from miaoban.operations import keys
+from miaoban.operations.batching import take_batch
 from miaoban.operations.intake import Statement, record_of, take
+from miaoban.operations.quality import Tally, broken, count
 from miaoban.operations.quarantine import Letter, quarantine
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
@@ -51,16 +53,20 @@ class Desk:
 
 
 class Received(Frozen):
-    """What became of a message, free of values: `message_id` is the queue's, `event_id` the CloudEvents id."""
+    """What became of a message, free of values: `message_id` is the queue's, `event_id` the CloudEvents id.
+
+    Of a batch, `sequence` is its number and `records` counts what became of its records.
+    """
 
     message_id: str
     event_id: str | None = None
-    outcome: Literal["stored", "duplicate", "late", "heard", "quarantined"]
+    outcome: Literal["stored", "duplicate", "late", "heard", "batched", "quarantined"]
     code: str | None = None
     department: str | None = None
     source: str | None = None
     kind: str | None = None
     sequence: int | None = None
+    records: Mapping[str, int] | None = None
     woken: int = 0
 
 
@@ -68,7 +74,7 @@ def receive(desk: Desk, text: str, sender: str | None, message_id: str) -> Recei
     """Take a message, or quarantine it with its reason; raises RetryableError when neither was possible now."""
     try:
         message = parse_message(text, desk.services.now())
-        return _taken(desk, message, sender, message_id)
+        return _taken(desk, message, text, sender, message_id)
     except FinalError as error:
         department = desk.department(sender)
         kept = quarantine(desk.services, desk.replies, Letter(text, message_id, sender), error, department)
@@ -77,7 +83,7 @@ def receive(desk: Desk, text: str, sender: str | None, message_id: str) -> Recei
         )
 
 
-def _taken(desk: Desk, message: Message, sender: str | None, message_id: str) -> Received:
+def _taken(desk: Desk, message: Message, text: str, sender: str | None, message_id: str) -> Received:
     _check_sender(desk, message, sender)
     known = desk.sources.known(message.data.source)
     if known.source.owner != message.department:
@@ -86,7 +92,13 @@ def _taken(desk: Desk, message: Message, sender: str | None, message_id: str) ->
     services = desk.services.caused_by(message.id)
     if isinstance(message, HeardMessage):
         return _heard(services, known, message, message_id)
-    return _record(services, known, message, message_id)
+    try:
+        if isinstance(message, BatchMessage):
+            return _batch(services, desk.replies, known, message, Letter(text, message_id, sender))
+        return _record(services, known, message, message_id)
+    except FinalError as error:
+        count(services, known.source.code, Tally(outcomes={"quarantined": 1}, codes={error.code: 1}), message_id)
+        raise
 
 
 def _check_sender(desk: Desk, message: Message, sender: str | None) -> None:
@@ -115,8 +127,10 @@ def _heard(services: Services, known: Known, message: HeardMessage, message_id: 
 
 def _record(services: Services, known: Known, message: RecordMessage, message_id: str) -> Received:
     record, mark = record_of(services, known, stated(message)), keys.watermark(known.source.code)
+    rules = broken(services, known, record)
     answers = message.correlation is not None
     outcome, marked = take(services, record, [mark], lambda items: _mark(services, known, message, items), confirms=answers)
+    count(services, record.source, Tally(outcomes={outcome.value: 1}, rules=dict.fromkeys(rules, 1)), message_id)
     # Whoever moves the watermark wakes those who wait for any word; a message that came again may have moved it then.
     anyone = [keys.ANY_RECORD] if marked or outcome is not Arrival.STORED else []
     woken = wake(services, record.source, [record.key, *anyone])
@@ -129,6 +143,27 @@ def _record(services: Services, known: Known, message: RecordMessage, message_id
         kind=record.kind,
         sequence=record.sequence,
         woken=woken,
+    )
+
+
+def _batch(services: Services, replies: Outbox, known: Known, message: BatchMessage, letter: Letter) -> Received:
+    batched = take_batch(services, replies, known, message, letter)
+    mark = keys.watermark(known.source.code)
+
+    def attempt() -> bool:
+        services.store.commit(Commit(tuple(_mark(services, known, message, services.store.read([mark])))))
+        return True
+
+    retried(attempt)
+    return Received(
+        message_id=letter.message_id,
+        event_id=message.id,
+        outcome="batched",
+        department=message.department,
+        source=known.source.code,
+        sequence=message.data.number,
+        records=dict(batched.outcomes),
+        woken=wake(services, known.source.code, [*batched.keys, keys.ANY_RECORD]),
     )
 
 
