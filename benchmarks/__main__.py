@@ -9,7 +9,7 @@ from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, importing, lineage, naming, peer_ratio, report
+from benchmarks import calls, cold, data, decision, handler, importing, lineage, naming, peer_ratio, report
 from benchmarks.cloud import cloud
 from benchmarks.machine import machine
 from benchmarks.scenario import Scenario, clerk, prepare, scenario
@@ -50,7 +50,9 @@ def measure(scene: Scenario) -> report.Figures:
         started = cold.measure()
     with _progress("import"), _silence():
         imported = importing.measure()
-    return report.Figures(machine(), called, handled, decided, started, beside, traced, imported, named)
+    with _progress("departments' data (a few minutes)"):
+        exchanged = data.measure()
+    return report.Figures(machine(), called, handled, decided, started, beside, traced, imported, named, exchanged)
 
 
 @contextmanager

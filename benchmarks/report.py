@@ -4,30 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from benchmarks import calls, cold, decision, handler, importing, lineage, naming, peer_ratio
+from benchmarks import calls, cold, data, decision, handler, importing, lineage, naming, peer_ratio
 from benchmarks.machine import Machine
+from benchmarks.row import Row
 from miaoban.catalogue.compiled import Burden
 from tools.folders import ROOT
 
 DOCUMENT: Final = ROOT / "docs" / "benchmarks.md"
 METHOD: Final = ROOT / "benchmarks" / "method.md"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the report."""
-
-    figure: str
-    measured: str
-    baseline: str
-    result: str
-    budget: str
-    met: bool | None
-
-    @property
-    def verdict(self) -> str:
-        """Whether the budget holds; nothing where there is none."""
-        return {True: "pass", False: "OVER", None: ""}[self.met]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +27,7 @@ class Figures:
     lineage: lineage.LineageFigures
     importing: importing.ImportFigures
     naming: naming.NamingFigures
+    data: data.DataFigures
 
 
 def rows(figures: Figures) -> list[Row]:
@@ -56,6 +41,7 @@ def rows(figures: Figures) -> list[Row]:
         *_lineage(figures.lineage),
         *_import(figures.importing),
         *_naming(figures.naming),
+        *data.rows(figures.data),
     ]
 
 

@@ -8,7 +8,7 @@ from threading import Lock
 from miaoban.memory.limits import check_commit, check_keys
 from miaoban.paging import Position, check_question, cursor_of, place, position_of
 from miaoban.ports import ConflictError
-from miaoban.storage import Check, Commit, Delete, Item, Items, Key, Page, Put, Range, Table, Write, key_of
+from miaoban.storage import Check, Commit, Delete, Index, Item, Items, Key, Page, Put, Range, Table, Write, key_of
 
 
 class MemoryStore:
@@ -17,6 +17,7 @@ class MemoryStore:
     def __init__(self, items: Iterable[Item] = ()) -> None:
         self._items: dict[Key, Item] = {}
         self._partitions: dict[tuple[Table, str], dict[Key, Item]] = defaultdict(dict)
+        self._indexed: dict[tuple[Index, str], dict[Key, Item]] = defaultdict(dict)
         self._lock = Lock()
         for item in items:
             self._keep(item)
@@ -65,12 +66,26 @@ class MemoryStore:
             if isinstance(write, Put):
                 self._keep(write.item)
             elif isinstance(write, Delete):
-                self._items.pop(write.key, None)
-                self._partitions[write.key.table, write.key.partition].pop(write.key, None)
+                self._remove(write.key)
 
     def _keep(self, item: Item) -> None:
+        self._remove(item.key)
         self._items[item.key] = item
         self._partitions[item.key.table, item.key.partition][item.key] = item
+        for index in Index:
+            partition, _ = place(index, item)
+            if partition is not None:
+                self._indexed[index, partition][item.key] = item
+
+    def _remove(self, key: Key) -> None:
+        item = self._items.pop(key, None)
+        if item is None:
+            return
+        del self._partitions[key.table, key.partition][key]
+        for index in Index:
+            partition, _ = place(index, item)
+            if partition is not None:
+                del self._indexed[index, partition][key]
 
     def query(self, question: Range) -> Page:
         """Answer a page of a partition or of an index."""
@@ -92,7 +107,7 @@ class MemoryStore:
     def _candidates(self, question: Range) -> list[Item]:
         with self._lock:
             if question.index is not None:
-                return list(self._items.values())
+                return list(self._indexed[question.index, question.partition].values())
             return list(self._partitions[question.table, question.partition].values())
 
 
