@@ -50,7 +50,7 @@ def _outage(found: outage.OutageFigures) -> list[Row]:
 
 def _registry(found: registry.RowFigures) -> Row:
     pace = f"{found.stored:,} of {found.rows:,} rows stored, {found.per_second:,.0f} rows per second of one core"
-    memory = f"peak {found.half_mb:.0f} MB at half of them, {found.whole_mb:.0f} MB at the end"
+    memory = f"{found.half_mb:.0f} MB held at half of them, {found.whole_mb:.0f} MB at the end"
     flat = found.growth <= registry.FLAT and found.stored == found.rows
     return Row("registry rows, memory", f"{pace}; {memory}", "", f"{found.growth:.2f} x", f"at most {registry.FLAT} x", flat)
 
