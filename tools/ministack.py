@@ -34,7 +34,7 @@ STATE = LOCAL / "state"
 LAST_PORT = LOCAL / "cloud.port"
 REGION = "us-east-1"  # ministack speaks the `aws` partition only, so a region of aws-cn would give mixed ARNs
 # Each concurrent execution is a subprocess with its own unpacked layers: about 100 MB of disk and 60 MB of memory.
-CONCURRENCY = "12"
+CONCURRENCY = "24"
 ROOT_KEY = "test"  # ministack's root user: its key id and its secret
 START_SECONDS = 60
 STOP_SECONDS = 90

@@ -13,7 +13,7 @@ from miaoban.decision.examples import merged
 from miaoban.operations.handing_up import Compare
 from miaoban.operations.services import law_date
 from tools import deployment
-from tools.cast import COUNTY, Citizen, citizen
+from tools.cast import Citizen, citizen
 from tools.client import Answer, Client, until
 from tools.counterpart import KIND, SOURCE, department, platform
 from tools.deployment import services
@@ -25,6 +25,8 @@ QUERY: Final[dict[str, Any]] = {
     "situation": {"what": "social"},
     "form": {"purpose": "own", "consent": True},
 }
+COUNTY: Final = "211224"
+"""The county that is compared: one in which nobody else files meanwhile."""
 FIELDS: Final = ("enterprise_name", "legal_representative", "address", "agent_name", "contact_phone")
 
 
@@ -128,8 +130,9 @@ def reconciled(stage: Stage) -> Table:
         found.add_column(heading, overflow="fold")
     today = law_date(datetime.now(UTC)).isoformat()
     with platform(services().signer.public_key()) as upper:
-        filed = stage.file(stage.firm().application())
-        until(lambda: upper.held.get((COUNTY, today), {}), lambda items: f"{filed['case']}#0001" in items)
+        filed = [stage.file(stage.firm(COUNTY).application()) for _ in range(2)]
+        wanted = {f"{one['case']}#0001" for one in filed}
+        until(lambda: upper.held.get((COUNTY, today), {}).keys() & wanted, lambda there: there == wanted)
         _compare(stage, today)
         ids = sorted(upper.held[COUNTY, today])
         upper.drop(COUNTY, today, ids[0])

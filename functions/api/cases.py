@@ -14,6 +14,7 @@ from miaoban.access.policy import policy
 from miaoban.access.routes import Action
 from miaoban.decision.receipt import Proof
 from miaoban.operations.cases import load
+from miaoban.operations.disputing import DisputeBody, dispute
 from miaoban.operations.notify import InboxPage, read_inbox
 from miaoban.operations.reading import case_in_words, happenings, own_licences, proof, read_licence
 from miaoban.operations.services import law_date
@@ -29,6 +30,14 @@ def read_case(call: Call) -> Mapping[str, Any]:
     permit_case(call)(case)
     phones = policy().permits(call.principal, Action.READ_PHONE, case_resource(case))
     return looked(call, case, case_in_words(call.services, case, phones=phones), *labels(call, case))
+
+
+@operation(routes, Action.DISPUTE_VALUE, CaseAnswer, DisputeBody, once=True)
+def dispute_value(call: Call) -> Mapping[str, Any]:
+    """Dispute a value that a department's record says; the case waits for the department's answer."""
+    body, case = call.body(DisputeBody), call.path["case"]
+    once = call.once({"case": case, **body.model_dump()})
+    return dispute(call.services, case, call.principal.subject, body, once, permit_case(call))
 
 
 @operation(routes, Action.READ_TIMELINE, Timeline)

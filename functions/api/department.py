@@ -2,18 +2,25 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
 from chalice import Blueprint  # type: ignore[attr-defined]
 from pydantic import BaseModel, ConfigDict, Field
 
 from functions.api.calls import Call
+from functions.api.guards import permit_uphold
+from functions.api.looking import looked_at_disputes
+from functions.api.models import Upheld, UpholdBody
 from functions.api.routing import operation
 from functions.networks import Networks, resolve
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.operations.destinations import Gate
+from miaoban.operations.disputes import DisputePage, disputes, with_keys
+from miaoban.operations.disputing import uphold
 from miaoban.operations.quality import QualityReports, reports
 from miaoban.operations.services import law_date
 from miaoban.operations.subscriptions import (
@@ -63,6 +70,24 @@ def list_own_deliveries(call: Call) -> DeliveryPage:
     """List the deliveries to the own webhook, newest first."""
     department, region = _place(call)
     return list_deliveries(call.services, department, region, call.query.get("cursor"))
+
+
+@operation(routes, Action.LIST_DISPUTES, DisputePage)
+def list_disputes(call: Call) -> DisputePage:
+    """List the values of the own sources that are disputed, soonest deadline first."""
+    department = call.principal.department or ""
+    call.require(Resource.quality(department=department))
+    page = with_keys(call.services, disputes(call.services, department, call.query.get("cursor")))
+    return looked_at_disputes(call, page)
+
+
+@operation(routes, Action.UPHOLD_VALUE, Upheld, UpholdBody, once=True)
+def uphold_value(call: Call) -> Mapping[str, Any]:
+    """Uphold a value that is disputed; a wrong one is corrected by sending the record anew."""
+    note, case = call.body(UpholdBody).note, call.path["case"]
+    once = call.once({"case": case, "note": note})
+    uphold(call.services, case, call.principal.subject, note, once, permit_uphold(call))
+    return {"case": case}
 
 
 @operation(routes, Action.READ_QUALITY, QualityReports)

@@ -58,6 +58,17 @@ def _permit_task(call: Call, departments: Callable[[Case], tuple[str, ...]]) -> 
     return permit
 
 
+def permit_uphold(call: Call) -> Callable[[Case], None]:
+    """A guard that lets only the department pass whose record is disputed."""
+
+    def permit(case: Case) -> None:
+        department = case.dispute.department if case.dispute else ""
+        if not call.may(Resource.quality(department=department)):
+            raise CaseNotFoundError("没有待答复的异议，请刷新列表")
+
+    return permit
+
+
 def permit_proposal(call: Call) -> Callable[[Proposal], None]:
     """A guard that lets only another officer than the proposer decide; ForbiddenError tells the proposer so."""
 

@@ -14,6 +14,7 @@ from miaoban.catalogue.condition import Basis
 from miaoban.catalogue.regions import Organ
 from miaoban.evidence.look import Look, Reader, Seen
 from miaoban.licence.licence import Licence
+from miaoban.operations.disputes import DisputePage
 from miaoban.operations.draft import Draft
 from miaoban.operations.editions import at_version
 from miaoban.operations.looking import Taken, write_down
@@ -32,6 +33,7 @@ PURPOSES: Final[Mapping[Action, str]] = {
     Action.LIST_TASKS: "领取任务",
     Action.READ_TASK: "审核办件",
     Action.LIST_FLAGS: "处理监察线索",
+    Action.LIST_DISPUTES: "核对有异议的数据",
     Action.READ_FLAG: "处理监察线索",
 }
 """To what end an operation reads another's data; others are refused under their own name."""
@@ -77,6 +79,16 @@ def looked_at_draft(call: Call, party: Party, organ: Organ, answer: Draft) -> Dr
         look = _made(call, matter=answer.matter, seen=seen, digest=digest(_document(answer)))
         write_down(call.services, [Taken(party.owner, organ, look)])
     return answer
+
+
+def looked_at_disputes(call: Call, page: DisputePage) -> DisputePage:
+    """The disputes for a department, once it is written down of each person that it was shown."""
+    for task in page.items:
+        seen = Seen(source=task.source, name="数据异议", fields=(task.label,))
+        look = _made(call, case=task.case, matter_name=task.matter_name, seen=(seen,), digest=digest(_document(task)))
+        write_down(call.services, [Taken(task.owner, task.organ, look)])
+    items = tuple(task.model_copy(update={"owner": ""}) for task in page.items)
+    return page.model_copy(update={"items": items})
 
 
 def refused(call: Call, case: Case) -> None:

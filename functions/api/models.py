@@ -186,6 +186,18 @@ class TaskList(Frozen):
     cursor: str | None = None
 
 
+class UpholdBody(Frozen):
+    """What the department found when it looked at its record again."""
+
+    note: str = Declared(min_length=1, max_length=1000)
+
+
+class Upheld(Frozen):
+    """The case whose value was upheld; it is with a person now."""
+
+    case: str
+
+
 class FlagList(Frozen):
     """A page of open flags, by county."""
 

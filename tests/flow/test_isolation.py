@@ -23,13 +23,13 @@ PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LIC
 # What each role's work needs, written down once more by hand.
 PERMITTED: Mapping[str, str] = {
     "applicant": "create_draft submit_application list_cases read_case read_timeline read_receipt correct_case withdraw_case "
-    "transfer_to_person list_licences read_licence read_inbox read_data_use",
+    "transfer_to_person dispute_value list_licences read_licence read_inbox read_data_use",
     "window": "create_draft submit_application read_case read_timeline",
-    "officer": "list_tasks read_task decide_task give_opinion read_case read_timeline read_receipt read_licence "
+    "officer": "list_tasks read_task decide_task give_opinion dispute_value read_case read_timeline read_receipt read_licence "
     "propose_set_aside",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
     "list_standings list_reconciliations read_quality",
-    "department": "read_subscription put_subscription list_deliveries read_quality",
+    "department": "read_subscription put_subscription list_deliveries read_quality list_disputes uphold_value",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",
 }

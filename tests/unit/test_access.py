@@ -66,6 +66,7 @@ GRID = [
     (Action.CORRECT_CASE, "A-----", "a correction is the applicant's own declaration"),
     (Action.WITHDRAW_CASE, "A-----", "only who asked may take it back"),
     (Action.TRANSFER_TO_PERSON, "A-----", "the right to a human decision is the person's (个人信息保护法 art. 24)"),
+    (Action.DISPUTE_VALUE, "A-O---", "the person, and the officer who sees that a value is wrong"),
     (Action.LIST_LICENCES, "A-----", "one's own licences"),
     (Action.READ_LICENCE, "A-O---", "the holder, and the organ that issued it"),
     (Action.READ_INBOX, "A-----", "letters are the addressee's"),
@@ -81,6 +82,8 @@ GRID = [
     (Action.READ_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
     (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
+    (Action.LIST_DISPUTES, "----D-", "the department whose record it is"),
+    (Action.UPHOLD_VALUE, "----D-", "the department whose record it is"),
     (Action.READ_QUALITY, "---SD-", "a department's own data, and supervision all"),
     (Action.LIST_RELEASES, "---S-T", "stewards release matters, and supervision sees it"),
     (Action.DRAFT_RELEASE, "-----T", "stewards release matters"),
@@ -113,7 +116,7 @@ FRIENDLY = {
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
     Action.LIST_STANDINGS: Resource.sources(),
-    Action.READ_QUALITY: Resource.quality(department=GRAIN),
+    **dict.fromkeys((Action.READ_QUALITY, Action.LIST_DISPUTES, Action.UPHOLD_VALUE), Resource.quality(department=GRAIN)),
 }
 
 

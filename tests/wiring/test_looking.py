@@ -14,6 +14,7 @@ from miaoban.access.routes import PUBLIC_ACTIONS, Action
 from miaoban.case.case import Case
 from miaoban.decision.receipt import Proof
 from miaoban.evidence.look import Look
+from miaoban.operations.disputes import DisputeTask
 from miaoban.operations.draft import DraftField
 from miaoban.operations.flagging import Flag
 from miaoban.operations.notify import InboxItem
@@ -21,8 +22,10 @@ from miaoban.operations.set_aside import Proposal
 from miaoban.operations.views import CaseView, LicenceView, Reason
 
 assert app, "the operations are registered by the app"
-PERSONAL: Final = (Case, CaseView, LicenceView, Proof, DraftField, Flag, InboxItem, Look, Reason, Proposal)
+PERSONAL: Final = (DisputeTask, Case, CaseView, LicenceView, Proof, DraftField, Flag, InboxItem, Look, Reason, Proposal)
 """The models that hold data of a person, wherever they stand in an answer."""
+
+WRITERS: Final = ("looked", "looked_at_draft", "looked_at_licence", "looked_at_disputes", "write")
 
 HOW: Final[dict[Action, tuple[str, str]]] = {
     Action.CREATE_DRAFT: ("look", "a window fills a form for who stands before it; one's own leaves none"),
@@ -40,6 +43,8 @@ HOW: Final[dict[Action, tuple[str, str]]] = {
     Action.READ_DATA_USE: ("own", "who looked at one's own data"),
     Action.CORRECT_CASE: ("own", "the applicant's own declaration"),
     Action.WITHDRAW_CASE: ("own", "only who asked may take it back"),
+    Action.DISPUTE_VALUE: ("act", "the dispute is an event of the case, with who raised it"),
+    Action.LIST_DISPUTES: ("look", "the department whose record is disputed"),
     Action.TRANSFER_TO_PERSON: ("own", "the right is the person's"),
     Action.SUBMIT_APPLICATION: ("act", "the decision's look names the records; the case names the window that helped"),
     Action.DECIDE_TASK: ("act", "the decision is an event of the case, with who decided"),
@@ -79,7 +84,9 @@ def test_every_operation_that_answers_with_personal_data_says_how_it_is_written_
 @pytest.mark.parametrize("action", sorted(action for action, (how, _) in HOW.items() if how == "look"))
 def test_a_look_is_written_by_the_view_itself(action: Action) -> None:
     source = inspect.getsource(VIEWS[action])
-    assert any(word in source for word in ("looked(", "looked_at_draft(", "looked_at_licence(", "write(call"))
+    assert any(
+        word in source for word in ("looked(", "looked_at_draft(", "looked_at_licence(", "looked_at_disputes(", "write(call")
+    )
     assert action in PURPOSES, "to what end"
 
 

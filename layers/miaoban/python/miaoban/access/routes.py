@@ -35,6 +35,7 @@ class Action(StrEnum):
     READ_RECEIPT = "read_receipt"
     CORRECT_CASE = "correct_case"
     WITHDRAW_CASE = "withdraw_case"
+    DISPUTE_VALUE = "dispute_value"
     TRANSFER_TO_PERSON = "transfer_to_person"
     LIST_LICENCES = "list_licences"
     READ_LICENCE = "read_licence"
@@ -52,6 +53,8 @@ class Action(StrEnum):
     PUT_SUBSCRIPTION = "put_subscription"
     LIST_DELIVERIES = "list_deliveries"
     READ_QUALITY = "read_quality"
+    LIST_DISPUTES = "list_disputes"
+    UPHOLD_VALUE = "uphold_value"
     LIST_RELEASES = "list_releases"
     DRAFT_RELEASE = "draft_release"
     READ_RELEASE = "read_release"
@@ -108,6 +111,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.CORRECT_CASE, "POST", "/v1/cases/{case}/corrections"),
     Route(Action.WITHDRAW_CASE, "POST", "/v1/cases/{case}/withdrawal"),
     Route(Action.TRANSFER_TO_PERSON, "POST", "/v1/cases/{case}/transfer"),
+    Route(Action.DISPUTE_VALUE, "POST", "/v1/cases/{case}/disputes"),
     Route(Action.LIST_LICENCES, "GET", "/v1/licences"),
     Route(Action.READ_LICENCE, "GET", "/v1/licences/{licence}"),
     Route(Action.READ_INBOX, "GET", "/v1/inbox"),
@@ -123,6 +127,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_SUBSCRIPTION, "GET", "/v1/subscription"),
     Route(Action.PUT_SUBSCRIPTION, "PUT", "/v1/subscription"),
     Route(Action.LIST_DELIVERIES, "GET", "/v1/deliveries"),
+    Route(Action.LIST_DISPUTES, "GET", "/v1/disputes"),
+    Route(Action.UPHOLD_VALUE, "POST", "/v1/disputes/{case}/upholding"),
     Route(Action.READ_QUALITY, "GET", "/v1/quality", query=("department?", "day?")),
     Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
     Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),

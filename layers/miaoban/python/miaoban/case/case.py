@@ -7,7 +7,20 @@ from typing import Any
 
 from pydantic import Field as Declared
 
-from miaoban.case.events import Asked, CaseEvent, Corrected, Handed, Judged, Opined, Party, Submitted, WaitedRecord, Withdrawn
+from miaoban.case.events import (
+    Asked,
+    CaseEvent,
+    Corrected,
+    Disputed,
+    Handed,
+    Judged,
+    Opined,
+    Party,
+    Submitted,
+    Upheld,
+    WaitedRecord,
+    Withdrawn,
+)
 from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
@@ -76,6 +89,7 @@ class Case(Frozen):
     deadline: date | None = None
     corrected: bool = False
     opinions: tuple[Opinion, ...] = ()
+    dispute: Disputed | None = None
     events: int = 1
     receipts: int = 0
 
@@ -130,19 +144,31 @@ def _opened(event: Submitted) -> Case:
     )
 
 
-def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Withdrawn) -> dict[str, Any]:
+def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Disputed | Upheld | Withdrawn) -> dict[str, Any]:
     match event:
         case Corrected():
             return {"form": event.form, "corrected": True}
         case Judged():
             return _judged(case, event)
-        case Handed():
-            handed = {"status": Status.REVIEWING, "deadline": event.deadline, "reason": event.why, "waiting_on": ()}
-            return handed | {"conclusion": None, "opinions": _sought(event.asked)}
         case Opined():
             return {"opinions": tuple(_given(one, event) for one in case.opinions)}
-        case Withdrawn():
-            return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why, "waiting_on": ()}
+        case Disputed():
+            return {"status": Status.WAITING, "dispute": event, **_waits(event)}
+        case _:
+            return {"waiting_on": (), "dispute": None, **_moved(event)}
+
+
+def _waits(event: Disputed) -> dict[str, Any]:
+    return {"deadline": event.deadline, "waiting_for": (event.source_name,), "waiting_on": (event.record,)}
+
+
+def _moved(event: Handed | Upheld | Withdrawn) -> dict[str, Any]:
+    """What becomes of a case that goes to a person, or ends by its applicant."""
+    if isinstance(event, Withdrawn):
+        return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why}
+    why = event.note if isinstance(event, Upheld) else event.why
+    moved = {"status": Status.REVIEWING, "deadline": event.deadline, "reason": why, "conclusion": None}
+    return moved | {"opinions": _sought(event.asked)}
 
 
 def _judged(case: Case, event: Judged) -> dict[str, Any]:
@@ -160,6 +186,7 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "deadline": event.deadline,
         "filled": event.filled,
         "receipts": case.receipts + 1,
+        "dispute": None,
         "opinions": _sought(event.asked) if event.outcome is Outcome.REVIEWING else case.opinions,
     }
 

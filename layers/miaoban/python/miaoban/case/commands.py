@@ -6,7 +6,19 @@ from typing import Any
 
 from miaoban.case.case import Case, Status
 from miaoban.case.errors import CaseStateError, OpinionsMissingError
-from miaoban.case.events import Asked, CaseEvent, Corrected, Handed, Judged, Opening, Opined, Submitted, Withdrawn
+from miaoban.case.events import (
+    Asked,
+    CaseEvent,
+    Corrected,
+    Disputed,
+    Handed,
+    Judged,
+    Opening,
+    Opined,
+    Submitted,
+    Upheld,
+    Withdrawn,
+)
 from miaoban.decision.facts import LAW_TIME
 from miaoban.decision.outcome import Outcome
 
@@ -88,6 +100,21 @@ def withdraw(case: Case, now: datetime, reason: str | None) -> tuple[CaseEvent, 
     """Withdraw an open case."""
     _require(case, "撤回", Status.WAITING, Status.CORRECTING, Status.REVIEWING)
     return (Withdrawn(at=now, why="by-applicant", reason=reason),)
+
+
+def dispute(case: Case, disputed: Disputed) -> tuple[CaseEvent, ...]:
+    """Dispute a value, once at a time; raises CaseStateError for a case that was approved, led elsewhere or withdrawn."""
+    _require(case, "提出异议", Status.WAITING, Status.CORRECTING, Status.REVIEWING, Status.REFUSED)
+    if case.dispute is not None:
+        raise CaseStateError("这个办件已经有一项异议在等部门答复，请等答复以后再提")
+    return (disputed,)
+
+
+def uphold(case: Case, upheld: Upheld) -> tuple[CaseEvent, ...]:
+    """Uphold what is disputed; raises CaseStateError when nothing is."""
+    if case.dispute is None:
+        raise CaseStateError("这个办件没有待答复的异议，请刷新列表")
+    return (upheld,)
 
 
 def _require(case: Case, what: str, *statuses: Status) -> None:

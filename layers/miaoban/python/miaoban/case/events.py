@@ -126,6 +126,40 @@ class Opined(Frozen):
     reason: str
 
 
+class Disputed(Frozen):
+    """A value of a department's record is held to be wrong: by whom, what would be right, and why.
+
+    `key` is that of the record in private form, `digest` what it says now; it is waited for until `deadline`.
+    """
+
+    kind: Literal["disputed"] = "disputed"
+    at: datetime
+    by: str
+    source: str
+    source_name: str
+    department: str
+    record_kind: str
+    key: Mapping[str, Any]
+    field: str
+    label: str
+    says: str
+    reason: str
+    digest: str
+    record: WaitedRecord
+    deadline: date | None = None
+
+
+class Upheld(Frozen):
+    """The department says that its record is right; the case goes to a person with both sides."""
+
+    kind: Literal["upheld"] = "upheld"
+    at: datetime
+    by: str
+    note: str
+    deadline: date | None = None
+    asked: tuple[Asked, ...] = ()
+
+
 class Withdrawn(Frozen):
     """The applicant withdrew, or let the correction lapse (视为撤回)."""
 
@@ -135,5 +169,7 @@ class Withdrawn(Frozen):
     reason: str | None = None
 
 
-CaseEvent = Annotated[Submitted | Corrected | Judged | Handed | Opined | Withdrawn, Declared(discriminator="kind")]
+CaseEvent = Annotated[
+    Submitted | Corrected | Judged | Handed | Opined | Disputed | Upheld | Withdrawn, Declared(discriminator="kind")
+]
 CASE_EVENT: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

@@ -5,7 +5,7 @@ from typing import Any
 
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseNotFoundError
-from miaoban.case.events import Handed, Judged, Opined, Withdrawn
+from miaoban.case.events import CaseEvent, Disputed, Handed, Judged, Opined, Upheld, Withdrawn
 from miaoban.catalogue.fields import FieldType
 from miaoban.decision.receipt import Proof, proof_of
 from miaoban.identifiers import IdentifierError
@@ -64,25 +64,32 @@ def happenings(services: Services, case_id: str, cursor: str | None) -> tuple[tu
 
 def _happening(happened: Happened) -> Mapping[str, Any]:
     told = {"number": happened.number, "type": happened.type, "status": happened.status, "at": happened.at}
-    match happened.event:
-        case Judged() as judged:
-            return told | {
-                "by": judged.by,
-                "reason": judged.reason,
-                "conclusion": judged.conclusion,
-                "waiting_for": judged.waiting_for,
-                "reasons": tuple(reason(verdict) for verdict in judged.reasons),
-                "direction": judged.direction,
-                "without_opinions": judged.without,
+    return {**told, **_told(happened.event)}
+
+
+def _told(event: CaseEvent) -> Mapping[str, Any]:
+    """What people see of an event beside its kind."""
+    match event:
+        case Judged():
+            return {
+                "by": event.by,
+                "reason": event.reason,
+                "conclusion": event.conclusion,
+                "waiting_for": event.waiting_for,
+                "reasons": tuple(reason(verdict) for verdict in event.reasons),
+                "direction": event.direction,
+                "without_opinions": event.without,
             }
-        case Opined() as opined:
-            return told | {name: getattr(opined, name) for name in ("by", "department", "agree", "reason")}
-        case Handed() as handed:
-            return told | {"reason": handed.why}
-        case Withdrawn() as withdrawn:
-            return told | {"reason": withdrawn.reason or withdrawn.why}
+        case Opined():
+            return {name: getattr(event, name) for name in ("by", "department", "agree", "reason")}
+        case Disputed():
+            return {"by": event.by, "reason": f"{event.source_name}“{event.label}”有异议：{event.reason}"}
+        case Upheld():
+            return {"by": event.by, "reason": event.note}
+        case Handed():
+            return {"reason": event.why}
         case _:
-            return told
+            return {"reason": event.reason or event.why} if isinstance(event, Withdrawn) else {}
 
 
 def read_licence(services: Services, number: str) -> Licence:

@@ -3,6 +3,7 @@
 from miaoban.case.case import Case, Status
 from miaoban.case.commands import resume as resumed
 from miaoban.operations.cases import Advance, Loaded, advance, read_again
+from miaoban.operations.disputes import answered
 from miaoban.operations.judging import judged, licensed
 from miaoban.operations.ruling import rule
 from miaoban.operations.services import Services
@@ -21,6 +22,8 @@ def resume(services: Services, case_id: str) -> Case:
             return None
         found = read_again(services, case)
         ruling = rule(found, services.now())
+        if not answered(case, ruling.gathered):
+            return None
         licence = licensed(services, ruling)
         events = resumed(case, judged(ruling, licence))
         return Advance(Step(events, case, loaded.version, ruling, licence), found) if events else None

@@ -13,6 +13,7 @@ from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.asks import asks
 from miaoban.operations.consulting import consultations
+from miaoban.operations.disputes import disputing
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
 from miaoban.operations.holds import Guard, freed
@@ -88,6 +89,7 @@ class Step:
 def settle(step: Step, read: Read) -> Commit:
     """The commit of a step, on the condition that what it was decided on still stands."""
     writes = [*_case(step, read.unique), *_guard(step, read), *_waits(step), *consultations(step.before, step.after)]
+    writes += disputing(step.before, step.after)
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
     if step.licensed is not None:
