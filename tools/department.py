@@ -20,7 +20,7 @@ from uuid import uuid4
 import boto3
 
 from miaoban.errors import MiaobanError
-from miaoban.evidence.message import HEARD, UPSERTED, WITHDRAWN
+from miaoban.evidence.wanted import HEARD, UPSERTED, WITHDRAWN
 from miaoban.messages import batches, message_size
 from tools.ministack import LOCAL, REGION, ROOT_KEY
 

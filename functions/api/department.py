@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from functions.api.calls import Call
 from functions.api.guards import permit_uphold
 from functions.api.looking import looked_at_disputes
-from functions.api.models import Upheld, UpholdBody
 from functions.api.routing import operation
 from functions.networks import Networks, resolve
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
+from miaoban.models import Frozen
 from miaoban.operations.destinations import Gate
 from miaoban.operations.disputes import DisputePage, disputes, with_keys
 from miaoban.operations.disputing import uphold
@@ -42,6 +42,18 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     webhook_networks: Networks = Field(alias="WEBHOOK_NETWORKS", default=())
+
+
+class UpholdBody(Frozen):
+    """What the department found when it looked at its record again."""
+
+    note: str = Field(min_length=1, max_length=1000)
+
+
+class Upheld(Frozen):
+    """The case whose value was upheld; it is with a person now."""
+
+    case: str
 
 
 @cache

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import Field as Declared
 from pydantic import RootModel
 
-from miaoban.case.case import Opinion, Status
+from miaoban.case.case import Status
+from miaoban.case.opinion import Opinion
 from miaoban.catalogue.matter import Conclusion
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
@@ -184,18 +185,6 @@ class TaskList(Frozen):
 
     items: tuple[Task, ...]
     cursor: str | None = None
-
-
-class UpholdBody(Frozen):
-    """What the department found when it looked at its record again."""
-
-    note: str = Declared(min_length=1, max_length=1000)
-
-
-class Upheld(Frozen):
-    """The case whose value was upheld; it is with a person now."""
-
-    case: str
 
 
 class FlagList(Frozen):

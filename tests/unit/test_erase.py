@@ -32,6 +32,7 @@ from miaoban.operations.destinations import Gate
 from miaoban.operations.editions import publish
 from miaoban.operations.erase import STEP, Erasures, erase_due
 from miaoban.operations.handing import expire
+from miaoban.operations.happened import Happened
 from miaoban.operations.holds import Guard
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.notify import Envelope, notify, read_inbox
@@ -42,7 +43,6 @@ from miaoban.operations.releases import Drafting, draft
 from miaoban.operations.resume import resume
 from miaoban.operations.services import Services
 from miaoban.operations.set_aside import propose
-from miaoban.operations.settling import Happened
 from miaoban.operations.shadowing import ShadowStep, run_shadow
 from miaoban.operations.submit import Application, submit
 from miaoban.operations.subscriptions import Desk, SubscriptionBody, put_subscription

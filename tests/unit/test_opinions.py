@@ -13,9 +13,10 @@ from miaoban.access.principal import Principal, Role
 from miaoban.access.routes import ROUTES, Action
 from miaoban.calendar import add_working_days
 from miaoban.case import commands
-from miaoban.case.case import Case, Opinion
+from miaoban.case.case import Case
 from miaoban.case.errors import CaseStateError, OpinionsMissingError
 from miaoban.case.events import CASE_EVENT, Judged, Opined
+from miaoban.case.opinion import Opinion
 from miaoban.decision.outcome import Outcome
 from miaoban.identifiers import RegionCode
 from miaoban.memory import MemoryStore

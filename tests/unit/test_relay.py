@@ -10,8 +10,8 @@ import pytest
 from functions.relay.handler import Ports, relay
 from miaoban.memory import MemoryBus, MemoryOutbox
 from miaoban.messages import MESSAGE_BYTES
+from miaoban.operations.happened import Happened
 from miaoban.operations.relay import SOURCE, CloudEvent, Relayed, UnreadableError, relayed
-from miaoban.operations.settling import Happened
 from miaoban.ports import Event, UnavailableError
 from tests import kit
 from tests.captured import captured

@@ -19,10 +19,10 @@ from miaoban.memory import MemorySigner, MemoryStore
 from miaoban.operations import keys
 from miaoban.operations.editions import current, publish, refresh
 from miaoban.operations.errors import BusyError, KeyReusedError
+from miaoban.operations.happened import Happened
 from miaoban.operations.holds import Guard
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.services import Services, law_date
-from miaoban.operations.settling import Happened
 from miaoban.operations.submit import ApplicationError, submit
 from miaoban.ports import ConflictError
 from miaoban.storage import Commit, Item

@@ -8,7 +8,6 @@ from typing import Any
 from pydantic import Field as Declared
 
 from miaoban.case.events import (
-    Asked,
     CaseEvent,
     Corrected,
     Disputed,
@@ -21,6 +20,7 @@ from miaoban.case.events import (
     WaitedRecord,
     Withdrawn,
 )
+from miaoban.case.opinion import Opinion, given, sought
 from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Concluded
@@ -44,15 +44,6 @@ class Status(StrEnum):
 
 
 OPEN = frozenset({Status.CORRECTING, Status.WAITING, Status.REVIEWING})
-
-
-class Opinion(Asked):
-    """A department's opinion on a case; `agree` is None until it is given."""
-
-    agree: bool | None = None
-    reason: str | None = None
-    given_by: str | None = None
-    given_at: datetime | None = None
 
 
 class Case(Frozen):
@@ -151,7 +142,7 @@ def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Disputed 
         case Judged():
             return _judged(case, event)
         case Opined():
-            return {"opinions": tuple(_given(one, event) for one in case.opinions)}
+            return {"opinions": tuple(given(one, event) for one in case.opinions)}
         case Disputed():
             return {"status": Status.WAITING, "dispute": event, **_waits(event)}
         case _:
@@ -168,7 +159,7 @@ def _moved(event: Handed | Upheld | Withdrawn) -> dict[str, Any]:
         return {"status": Status.WITHDRAWN, "deadline": None, "reason": event.reason or event.why}
     why = event.note if isinstance(event, Upheld) else event.why
     moved = {"status": Status.REVIEWING, "deadline": event.deadline, "reason": why, "conclusion": None}
-    return moved | {"opinions": _sought(event.asked)}
+    return moved | {"opinions": sought(event.asked)}
 
 
 def _judged(case: Case, event: Judged) -> dict[str, Any]:
@@ -187,17 +178,5 @@ def _judged(case: Case, event: Judged) -> dict[str, Any]:
         "filled": event.filled,
         "receipts": case.receipts + 1,
         "dispute": None,
-        "opinions": _sought(event.asked) if event.outcome is Outcome.REVIEWING else case.opinions,
+        "opinions": sought(event.asked) if event.outcome is Outcome.REVIEWING else case.opinions,
     }
-
-
-def _sought(asked: Iterable[Asked]) -> tuple[Opinion, ...]:
-    return tuple(Opinion(**dict(one)) for one in asked)
-
-
-def _given(opinion: Opinion, event: Opined) -> Opinion:
-    """An opinion as it is once a department, this or another, has spoken."""
-    if opinion.department != event.department:
-        return opinion
-    told = {"agree": event.agree, "reason": event.reason, "given_by": event.by, "given_at": event.at}
-    return opinion.model_copy(update=told)

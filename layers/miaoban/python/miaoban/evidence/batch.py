@@ -13,11 +13,9 @@ from miaoban.catalogue.errors import Problem
 from miaoban.evidence.attributes import Code, Moment
 from miaoban.evidence.attributes import Sequence as Number
 from miaoban.evidence.errors import MessageError
+from miaoban.evidence.wanted import MOST
 from miaoban.models import Frozen
 
-BATCHED: Final = "cn.miaoban.records.batched.v1"
-MOST: Final = 500
-"""Records of a batch; its message is of at most 200,000 bytes besides."""
 MOST_GAPS: Final = 1000
 """Numbers that are missed at once; a longer gap is told by its first numbers."""
 

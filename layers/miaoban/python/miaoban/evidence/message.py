@@ -13,13 +13,10 @@ from pydantic import Field as Declared
 from miaoban.canonical import JsonError, parse
 from miaoban.catalogue.errors import Problem
 from miaoban.evidence.attributes import Code, EventId, EventType, Moment, Sender, Sequence
-from miaoban.evidence.batch import BATCHED, MOST, BatchData
+from miaoban.evidence.batch import BatchData
 from miaoban.evidence.errors import MessageError
+from miaoban.evidence.wanted import BATCHED, HEARD, UPSERTED, WANTED, WITHDRAWN
 from miaoban.models import Frozen
-
-UPSERTED: Final = "cn.miaoban.record.upserted.v1"
-WITHDRAWN: Final = "cn.miaoban.record.withdrawn.v1"
-HEARD: Final = "cn.miaoban.source.heard.v1"
 
 LIMIT: Final = 200_000
 """Bytes of a message."""
@@ -110,28 +107,6 @@ _MODELS: Final[Mapping[object, type[RecordMessage | HeardMessage | BatchMessage]
     WITHDRAWN: RecordMessage,
     HEARD: HeardMessage,
 }
-_WHEN: Final = "带时区的 RFC 3339 时间，例如 2026-03-02T09:30:00+08:00"
-_CODE: Final = "小写字母、数字和连字符组成的编码"
-_WANTED: Final = {
-    "/specversion": "文本“1.0”",
-    "/id": "1 至 100 个 ASCII 字符，每条报文不同，不含空格、证件号码和手机号码",
-    "/source": "/departments/ 加部门编码",
-    "/type": f"{UPSERTED}、{WITHDRAWN}、{BATCHED} 或 {HEARD}",
-    "/time": _WHEN,
-    "/correlation": "所答询问的 id，没有询问的不写",
-    "/subject": "不超过 200 字的文本",
-    "/datacontenttype": "application/json",
-    "/data": "对象，含 source、kind、sequence、issued_at 和 values（心跳只含 source 和 issued_at）",
-    "/data/source": f"数源编码，即{_CODE}",
-    "/data/kind": f"记录种类，即{_CODE}",
-    "/data/sequence": "不小于 1 的整数，同一记录每次变化都增大",
-    "/data/issued_at": _WHEN,
-    "/data/values": "字段名和值组成的对象",
-    "/data/number": "批次号，不小于 1 的整数，每批加一",
-    "/data/count": f"这一批的记录数，1 至 {MOST}",
-    "/data/digest": "records 的摘要，即 sha256: 加 64 位十六进制数字（RFC 8785、SHA-256）",
-    "/data/records": f"至多 {MOST} 条记录，每条含 kind、sequence、issued_at、values，撤销的另写 withdrawn",
-}
 
 
 def parse_message(text: str, now: datetime, limit: int = LIMIT) -> Message:
@@ -143,7 +118,7 @@ def parse_message(text: str, now: datetime, limit: int = LIMIT) -> Message:
     kind = document.get("type")
     model = _MODELS.get(kind) if isinstance(kind, str) else None
     if model is None:
-        raise _refused([_problem("/type", "type-unknown", f"应当是{_WANTED['/type']}")])
+        raise _refused([_problem("/type", "type-unknown", f"应当是{WANTED['/type']}")])
     try:
         message = model.model_validate(document)
     except ValidationError as error:
@@ -190,7 +165,7 @@ def _told(fault: str, place: tuple[int | str, ...]) -> Problem:
     pointer = "".join(f"/{str(step)[:60]}" for step in place)
     if fault == "extra_forbidden":
         return _problem(pointer, "field-unknown", "没有这一项，请删除或者核对名称")
-    wanted = _WANTED.get(pointer, "另一种内容")
+    wanted = WANTED.get(pointer, "另一种内容")
     if fault == "missing":
         return _problem(pointer, "field-missing", f"缺少，应当是{wanted}")
     return _problem(pointer, "field-format", f"应当是{wanted}")

@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from miaoban.calendar import Limit
-from miaoban.case.case import Case, Opinion
+from miaoban.case.case import Case
 from miaoban.case.events import Asked
+from miaoban.case.opinion import Opinion
 from miaoban.catalogue.items import chosen, ends
 from miaoban.catalogue.regions import Organ
 from miaoban.models import Frozen

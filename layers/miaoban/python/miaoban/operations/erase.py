@@ -19,11 +19,11 @@ from miaoban.ledger.erasure import Erasure
 from miaoban.licence.licence import Licence, series
 from miaoban.operations import keys
 from miaoban.operations.deliveries import moment as at_moment
+from miaoban.operations.happened import Happened
 from miaoban.operations.holds import freed
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services, law_date
-from miaoban.operations.settling import Happened
 from miaoban.storage import Commit, Delete, Index, Item, Key, Put, Range, Write, key_of
 
 LIMIT: Final = 200

@@ -14,9 +14,9 @@ from miaoban.licence.licence import Licence
 from miaoban.operations import keys
 from miaoban.operations.editions import at_version
 from miaoban.operations.erasures import erasure_of
+from miaoban.operations.happened import Happened
 from miaoban.operations.licensing import licence_key
 from miaoban.operations.services import Services, law_date
-from miaoban.operations.settling import Happened
 from miaoban.operations.views import CaseView, LicenceView, case_view, licence_view, reason, view
 from miaoban.storage import Index, Page, Range
 

@@ -1,6 +1,6 @@
 """Relaying: a case's event as a CloudEvent (CloudEvents 1.0.2, JSON format), without what is in the event itself.
 
-`Relayed` repeats the fields of `settling.Happened` but `event`: the relay and its consumers would otherwise import all of
+`Relayed` repeats the fields of `happened.Happened` but `event`: the relay and its consumers would otherwise import all of
 deciding, which triples their cold start. A test holds the two together.
 """
 

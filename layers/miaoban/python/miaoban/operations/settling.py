@@ -2,9 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from miaoban.case.case import Case, Status, fold
 from miaoban.case.events import CaseEvent, Judged, WaitedRecord
@@ -16,6 +14,7 @@ from miaoban.operations.consulting import consultations
 from miaoban.operations.disputes import disputing
 from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
+from miaoban.operations.happened import Happened, Traces
 from miaoban.operations.holds import Guard, freed
 from miaoban.operations.licensing import Licensed
 from miaoban.operations.quotas import take
@@ -28,40 +27,6 @@ class Waiting(Frozen):
     """The note that a case waits for a record."""
 
     case: str
-
-
-class Traces(Frozen):
-    """Where a step left data that the case's number does not lead to: the unique key's guard, the idempotency record."""
-
-    unique: Key
-    answered: Key | None = None
-
-
-class Happened(Frozen):
-    """A case's event: who it concerns and where. All but `event` is free of personal data, and only that is relayed.
-
-    `traces` stand only where the case is to be erased one day: without them nobody could find what it left elsewhere.
-    """
-
-    id: str
-    case: str
-    number: int
-    matter: str
-    matter_name: str
-    region: str
-    department: str
-    owner: str
-    type: str
-    status: Status
-    licence: str | None = None
-    correlation: str | None = None
-    at: datetime
-    event: CaseEvent
-    traces: Traces | None = None
-
-    def relayed(self) -> dict[str, Any]:
-        """What may leave the table: everything but the event's own content and its traces."""
-        return self.model_dump(mode="json", exclude_none=True, exclude={"event", "traces"})
 
 
 @dataclass(frozen=True)
