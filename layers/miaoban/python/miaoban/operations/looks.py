@@ -5,12 +5,12 @@ is long erased, and they hold nothing of what was seen.
 """
 
 from collections.abc import Iterator
+from datetime import UTC
 
 from miaoban.catalogue.condition import Basis
 from miaoban.evidence.look import MACHINE, Look, Reader, Seen
 from miaoban.evidence.record import State
 from miaoban.models import Frozen
-from miaoban.operations import keys
 from miaoban.operations.gathering import Wanted
 from miaoban.operations.ruling import Ruling
 from miaoban.operations.services import Services
@@ -40,7 +40,8 @@ def partition(owner: str) -> str:
 
 def look_item(services: Services, owner: str, look: Look) -> Item:
     """A look as kept."""
-    key = Key(Table.CASES, partition(owner), f"{keys.due_at(look.at)}#{look.id}")
+    moment = look.at.astimezone(UTC).isoformat(timespec="microseconds")
+    key = Key(Table.CASES, partition(owner), f"{moment}#{look.id}")
     return Item(key, look.text(), expires=int((look.at + services.looks_kept).timestamp()))
 
 
