@@ -107,8 +107,8 @@ class MemoryStore:
     def _candidates(self, question: Range) -> list[Item]:
         with self._lock:
             if question.index is not None:
-                return list(self._indexed[question.index, question.partition].values())
-            return list(self._partitions[question.table, question.partition].values())
+                return list(self._indexed.get((question.index, question.partition), {}).values())
+            return list(self._partitions.get((question.table, question.partition), {}).values())
 
 
 def _follows(position: Position, after: Position, question: Range) -> bool:
