@@ -159,5 +159,5 @@ def _compare(stage: Stage, day: str) -> dict[str, Any]:
 
 
 def _reconciliation(stage: Stage, day: str) -> dict[str, Any]:
-    items = stage.caller("supervisor").get("/v1/reconciliations", region=COUNTY)["items"]
+    items = stage.caller("supervisor").pages("/v1/reconciliations", region=COUNTY)
     return next((one for one in items if one["day"] == day), {})

@@ -100,7 +100,7 @@ def flagged(stage: Stage) -> list[Line]:
     filed = stage.file(firm.application(warehouses=[firm.warehouse(capacity=83000)]))
     came_to(filed, "approved", *FLAGS)
     supervisor = stage.caller("supervisor")
-    flag = next(flag for flag in supervisor.pages("/v1/flags") if flag["case"] == filed["case"])
+    flag = next(flag for flag in supervisor.pages("/v1/flags") if flag.get("case") == filed["case"])
     expect("监察线索", sorted(reason["condition"] for reason in flag["reasons"]), sorted(FLAGS))
     closed = supervisor.post(f"/v1/flags/{flag['id']}/closure", {"note": "已约谈企业，责令核对仓容（示例）"})
     expect("线索办结人", closed["closed_by"], PERSONAS["supervisor"].claims["sub"])

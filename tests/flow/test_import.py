@@ -1,6 +1,7 @@
 """Guide items in the deployed cloud: a file is uploaded, S3 tells the queue, the function loads it, people find it."""
 
 import json
+import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +17,12 @@ COUNTY = "211281"
 
 def test_an_uploaded_file_is_imported_searched_and_served(outputs: Mapping[str, str], caller: Caller, tmp_path: Path) -> None:
     assert outputs
-    word = f"示例{uuid.uuid4().hex[:6]}"
+    word, version = f"示例{uuid.uuid4().hex[:6]}", int(time.time())
     file = tmp_path / "guide items 示例.jsonl"
-    made = [json.dumps({**item, "name": f"{word}{item['name']}", "version": 9}).encode() + b"\n" for item in items(300, COUNTY)]
+    made = [
+        json.dumps({**item, "name": f"{word}{item['name']}", "version": version}).encode() + b"\n"
+        for item in items(300, COUNTY)
+    ]
     file.write_bytes(b"".join([*made, broken(0, next(items(1, COUNTY))) + b"\n", b"{\n"]))
     shown: list[str] = []
     went = bring(file, shown.append)
