@@ -9,6 +9,7 @@ from functions.api import (
     department,
     guides,
     imports,
+    materials,
     officer,
     public,
     sources,
@@ -23,6 +24,7 @@ app.register_blueprint(guides.routes)
 app.register_blueprint(sources.routes)
 app.register_blueprint(applicant.routes)
 app.register_blueprint(cases.routes)
+app.register_blueprint(materials.routes)
 app.register_blueprint(officer.routes)
 app.register_blueprint(supervisor.routes)
 app.register_blueprint(department.routes)

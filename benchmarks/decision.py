@@ -15,7 +15,7 @@ from miaoban.case.events import Party
 from miaoban.decision.outcome import Outcome
 from miaoban.evidence.privacy import Private
 from miaoban.identifiers import RegionCode
-from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
+from miaoban.memory import MemoryFiles, MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations.editions import current
 from miaoban.operations.ruling import Read, read, rule
 from miaoban.operations.services import Services
@@ -54,7 +54,7 @@ class _Work:
     def __init__(self, scene: Scenario) -> None:
         signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
         vault = MemoryVault()
-        self._services = Services(MemoryStore(), vault, signer, MemoryOutbox(), now, new_id)
+        self._services = Services(MemoryStore(), vault, signer, MemoryOutbox(), MemoryFiles(), now, new_id)
         prepare(scene, self._services, 1)
         self._application = Application.model_validate(body(scene, 0))
         self._party = _party(scene, vault)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.composition import new_id, now
 from miaoban.identifiers import RegionCode
-from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
+from miaoban.memory import MemoryFiles, MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import catalogue_keys as keys
 from miaoban.operations.dock import Dock
 from miaoban.operations.imports import ChunkTold, Counts, Import
@@ -133,7 +133,7 @@ def _chunk_mb(dock: Dock, found: Import, number: int) -> float:
 
 def _services(dock: Dock) -> Services:
     signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
-    return Services(dock.store, MemoryVault(), signer, MemoryOutbox(), now, new_id)
+    return Services(dock.store, MemoryVault(), signer, MemoryOutbox(), MemoryFiles(), now, new_id)
 
 
 def _searches(services: Services, dice: random.Random) -> tuple[list[float], list[float]]:

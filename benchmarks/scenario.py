@@ -23,7 +23,7 @@ from miaoban.decision.example import Given
 from miaoban.decision.examples import read_examples
 from miaoban.evidence.privacy import comparable, protect
 from miaoban.evidence.record import Record, Watermark
-from miaoban.memory import MemoryOutbox
+from miaoban.memory import MemoryFiles, MemoryOutbox
 from miaoban.operations import keys
 from miaoban.operations.editions import publish
 from miaoban.operations.gathering import record_key
@@ -70,7 +70,7 @@ def clerk(environment: Mapping[str, str]) -> Services:
     names = {Table.CASES: "CASE_TABLE", Table.RECORDS: "RECORD_TABLE", Table.CATALOGUE: "CATALOGUE_TABLE"}
     tables = {table: environment[name] for table, name in names.items()}
     signer, vault = KmsSigner(environment["SIGNING_KEY"]), SecretVault(environment["SECRET"])
-    return Services(DynamoStore(tables), vault, signer, MemoryOutbox(), now, new_id)
+    return Services(DynamoStore(tables), vault, signer, MemoryOutbox(), MemoryFiles(), now, new_id)
 
 
 def _heard(source: str) -> Put:

@@ -11,11 +11,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from miaoban.aws.files import S3Files
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.aws.signer import KmsSigner
 from miaoban.aws.store import DynamoStore
 from miaoban.aws.vault import SecretVault
-from miaoban.operations.services import LOOKS_KEPT, Services
+from miaoban.operations.services import FILES_KEPT, LOOKS_KEPT, Services
 from miaoban.storage import Table
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -35,6 +36,8 @@ class Settings(BaseModel):
     suite: Literal["p256", "sm2"] = "p256"
     resume_queue: str = ""
     look_days: int = LOOKS_KEPT.days
+    file_bucket: str = ""
+    file_days: int = FILES_KEPT.days
 
 
 _handed_in: ContextVar[Services | None] = ContextVar("services", default=None)
@@ -69,9 +72,11 @@ def _composed() -> Services:
         vault=SecretVault(settings.secret),
         signer=KmsSigner(settings.signing_key, settings.suite),
         resumes=SqsOutbox(settings.resume_queue),
+        files=S3Files(settings.file_bucket),
         now=now,
         new_id=new_id,
         looks_kept=timedelta(days=settings.look_days),
+        files_kept=timedelta(days=settings.file_days),
     )
 
 

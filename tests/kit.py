@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from miaoban.canonical import digest
 from miaoban.case.events import Party
+from miaoban.catalogue.fields import FieldType
 from miaoban.catalogue.folder import read_edition, read_source
 from miaoban.catalogue.publication import Edition, Pointer, Published
 from miaoban.catalogue.source import Source
@@ -19,8 +20,9 @@ from miaoban.decision.example import Example, Given
 from miaoban.decision.examples import merged, read_examples
 from miaoban.evidence.privacy import Private, comparable, protect
 from miaoban.evidence.record import Record, Watermark
+from miaoban.evidence.upload import Stage, Upload, Use
 from miaoban.identifiers import ResidentId
-from miaoban.memory import MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
+from miaoban.memory import MemoryFiles, MemoryOutbox, MemorySigner, MemoryStore, MemoryVault
 from miaoban.operations import keys
 from miaoban.operations.cases import load
 from miaoban.operations.editions import current, in_force
@@ -31,6 +33,7 @@ from miaoban.operations.once import Once
 from miaoban.operations.opining import DepartmentOpinion, opine
 from miaoban.operations.services import Services
 from miaoban.operations.submit import Application, filing_from
+from miaoban.operations.uploads import holder_of, upload_key
 from miaoban.ports import Signer, Store
 from miaoban.storage import Commit, Item, Key, Put
 from tests import watched
@@ -117,6 +120,7 @@ def services(store: Store | None = None, signer: Signer | None = None, clock: Ca
         vault=MemoryVault(),
         signer=signer or MemorySigner(issuing_key()),
         resumes=MemoryOutbox(),
+        files=MemoryFiles(),
         now=clock or Clock(),
         new_id=counted_ids(),
     )
@@ -141,7 +145,23 @@ def populate(found: Services, given: Given, matter: str = GRAIN) -> Services:
             put_record(found, source, kind, record.values, withdrawn=record.withdrawn, at=received)
     if given.taken:
         take(found, matter, given)
+    hand_in(found, matter, given.form, given.applicant.number)
     return found
+
+
+def hand_in(found: Services, matter: str, form: Mapping[str, Any], number: ResidentId, **told: Any) -> None:
+    """Every file that a form names is in its holder's dossier, scanned unless told otherwise, for whatever it is named."""
+    subject = edition(matter).matter
+    holder = holder_of(found.vault, subject, form, found.vault.pseudonym("111", str(number)))
+    digests = {str(form[code]) for code, field in subject.fields.items() if field.type is FieldType.DIGEST and form.get(code)}
+    terms = {"holder": holder, "type": "application/pdf", "size": 9, "name": "held/example", "scanned_at": NOW}
+    uses = [
+        Use(matter=matter, material=code, by="example", at=NOW, standard=one.standard)
+        for code, one in subject.materials.items()
+    ]
+    for digest_ in digests:
+        upload = Upload.model_validate({**terms, "digest": digest_, "stage": Stage.HELD, "uses": uses, **told})
+        found.store.commit(Commit((Put(Item(upload_key(holder, digest_), upload.text()), replaces=None),)))
 
 
 def agree(found: Services, case_id: str) -> None:

@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from tools import issuer, ministack, sam
-from tools.counterpart import platform_url
+from tools.counterpart import platform_url, scanner_address
 from tools.ministack import LOCAL, REGION, ROOT_KEY, Cloud, CloudError
 from tools.sam import SamError, Target
 
@@ -78,7 +78,14 @@ def _parameters() -> dict[str, str]:
     """The laptop's own values: its issuer; webhooks, sources and the upper-level platform are on the loopback."""
     keys = json.dumps(issuer.jwks(), separators=(",", ":"))
     inside = dict.fromkeys(("WebhookNetworks", "SourceNetworks", "PlatformNetworks"), "127.0.0.0/8")
-    return {"Issuer": issuer.ISSUER, "Audience": issuer.AUDIENCE, "Jwks": keys, "PlatformUrl": platform_url(), **inside}
+    return {
+        "Issuer": issuer.ISSUER,
+        "Audience": issuer.AUDIENCE,
+        "Jwks": keys,
+        "PlatformUrl": platform_url(),
+        "ScannerAddress": scanner_address(),
+        **inside,
+    }
 
 
 def main() -> None:

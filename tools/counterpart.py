@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from examples.department import HttpSource, Register
 from examples.department.http_source import PATH
 from examples.platform import Platform
+from examples.scanner import Clamd
 from miaoban.memory import MemorySigner
 from tools.department import DepartmentError
 from tools.folders import SOURCES
@@ -30,6 +31,8 @@ BREAKER: Final = {"failures": 3, "open_seconds": 2}
 
 PLATFORM: Final = "platform"
 """The name of the upper-level platform's seat."""
+SCANNER: Final = "scanner"
+"""The name of the seat of what scans files."""
 
 
 class Seat(NamedTuple):
@@ -76,6 +79,20 @@ def platform(asker: bytes, place: Path = LOCAL) -> Platform:
         return Platform(asker, seat.port)
     except OSError:
         raise _taken(seat, _file(place, PLATFORM)) from None
+
+
+def scanner_address(place: Path = LOCAL) -> str:
+    """Where the simulated scanner listens while it runs."""
+    return f"127.0.0.1:{_seat(place, SCANNER).port}"
+
+
+def scanner(place: Path = LOCAL) -> Clamd:
+    """A simulated scanner, which finds the EICAR test file. Raises DepartmentError."""
+    seat = _seat(place, SCANNER)
+    try:
+        return Clamd(seat.port)
+    except OSError:
+        raise _taken(seat, _file(place, SCANNER)) from None
 
 
 def _taken(seat: Seat, file: Path) -> DepartmentError:

@@ -68,6 +68,10 @@ PERSONAS: Final[Mapping[str, Persona]] = {
     "supervisor": _staff(Role.SUPERVISOR, "supervisor-1", "示例监察员", region="211200"),
     "window": _staff(Role.WINDOW, "window-1", "示例窗口人员", region="211281"),
     "department": Persona(Role.DEPARTMENT, {"sub": "system-market-regulation", "department": "market-regulation"}),
+    # an institution that audits, measures or inspects, and uploads what others need of it
+    "intermediary": Persona(
+        Role.INTERMEDIARY, {"sub": "institution-1", "name": "示例检验检测机构", "acts_for": ["91211281MAXX000158"]}
+    ),
     # two stewards of the catalogue, for what needs four eyes
     "steward": _staff(Role.STEWARD, "steward-1", "示例事项管理员甲"),
     "steward-2": _staff(Role.STEWARD, "steward-2", "示例事项管理员乙"),

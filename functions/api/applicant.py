@@ -8,6 +8,7 @@ from chalice import Blueprint  # type: ignore[attr-defined]
 from functions.api.calls import Call
 from functions.api.guards import permit_case
 from functions.api.looking import looked_at_draft
+from functions.api.materials import viewer
 from functions.api.models import (
     ApplicationBody,
     CaseAnswer,
@@ -41,7 +42,9 @@ def create_draft(call: Call) -> Draft:
     body = call.body(DraftBody)
     party = _party(call, body.applicant)
     organ = _require(call, body.matter, body.region, party)
-    return looked_at_draft(call, party, organ, draft(call.services, body, party))
+    return looked_at_draft(
+        call, party, organ, draft(call.services, body, party, viewer(call) if party.owner == call.owner else None)
+    )
 
 
 @operation(routes, Action.SUBMIT_APPLICATION, CaseAnswer, ApplicationBody, status=201, once=True)

@@ -47,6 +47,19 @@ def permit_look(call: Call) -> Callable[[Case], None]:
     return _permit_task(call, lambda case: (case.organ.department, *(one.department for one in case.opinions)))
 
 
+def permit_material(call: Call) -> Callable[[Case], None]:
+    """A guard that lets the applicant pass, and officers of the organ and of the departments that are asked."""
+
+    def permit(case: Case) -> None:
+        region, owner = RegionCode(case.organ.region), case.party.owner
+        asked = (case.organ.department, *(one.department for one in case.opinions))
+        if not any(call.may(Resource.case(owner=owner, department=name, region=region)) for name in asked):
+            refused(call, case)
+            raise CaseNotFoundError("没有这个办件，请核对办件编号")
+
+    return permit
+
+
 def _permit_task(call: Call, departments: Callable[[Case], tuple[str, ...]]) -> Callable[[Case], None]:
     def permit(case: Case) -> None:
         region, owner = RegionCode(case.organ.region), case.party.owner

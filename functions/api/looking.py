@@ -27,6 +27,7 @@ PURPOSES: Final[Mapping[Action, str]] = {
     Action.CREATE_DRAFT: "窗口代为填报",
     Action.SUBMIT_APPLICATION: "窗口代为提交",
     Action.READ_CASE: "办理或者答复办件",
+    Action.READ_MATERIAL: "查看材料",
     Action.READ_TIMELINE: "了解办理过程",
     Action.READ_RECEIPT: "核对决定的依据",
     Action.READ_LICENCE: "核对证照",

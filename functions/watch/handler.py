@@ -13,6 +13,7 @@ from miaoban.aws.outbox import SqsOutbox
 from miaoban.calendar import VALID_THROUGH
 from miaoban.operations.activating import activate_due
 from miaoban.operations.catching_up import catch_up
+from miaoban.operations.dropping import drop_due
 from miaoban.operations.erase import erase_due
 from miaoban.operations.handing_up import compare_yesterday
 from miaoban.operations.redeliver import redeliver
@@ -63,6 +64,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
         compared = compare_yesterday(services(), above, moment) if above else 0
         activated, failed = activate_due(services(), moment)
         erased, kept = erase_due(services(), moment)
+        dropped, held = drop_due(services(), moment)
         found = {
             "ended": ended,
             "redelivered": redelivered,
@@ -70,9 +72,10 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, int]:
             "compared": compared,
             "activated": activated,
             "erased": erased,
+            "dropped": dropped,
         }
         logger(SERVICE).info("watched", extra=found)
         count(SERVICE, "CalendarDaysLeft", (VALID_THROUGH - law_date(moment)).days)
-        if failed or kept:
-            raise (*failed, *kept)[0]  # after all else is done; the function's alarm tells
+        if failed or kept or held:
+            raise (*failed, *kept, *held)[0]  # after all else is done; the function's alarm tells
         return found

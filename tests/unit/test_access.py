@@ -16,7 +16,7 @@ from miaoban.access.principal import NEEDS, Person, Principal, Role
 from miaoban.access.questions import check_rules, question
 from miaoban.access.resources import Resource, ancestors
 from miaoban.access.routes import PROTECTED, PUBLIC_ACTIONS, ROUTES, Action
-from miaoban.identifiers import RegionCode, ResidentId
+from miaoban.identifiers import RegionCode, ResidentId, Uscc
 
 NUMBER = "211281200203019007"
 OTHER_NUMBER = "211281200305159019"
@@ -31,7 +31,9 @@ SCHEMA = files("miaoban.access").joinpath("schema.cedarschema").read_text(encodi
 
 def caller(*roles: Role, subject: str = "s-1", department: str = GRAIN, region: RegionCode = COUNTY) -> Principal:
     person = Person(number=ResidentId(NUMBER)) if Role.APPLICANT in roles else None
-    found = Principal(subject=subject, roles=roles, person=person, department=department, region=region)
+    acts_for = (Uscc("91211281MAXX000158"),) if Role.INTERMEDIARY in roles else ()
+    told = {"department": department, "region": region, "acts_for": acts_for}
+    found = Principal(subject=subject, roles=roles, person=person, **told)
     return found.known_as(MINE) if person else found
 
 
@@ -47,56 +49,59 @@ def task(department: str = GRAIN, region: RegionCode = COUNTY, **more: str) -> R
     return Resource.task(department=department, region=region, **more)
 
 
-APPLICANT, WINDOW, OFFICER, SUPERVISOR, DEPARTMENT, STEWARD = (caller(role) for role in Role)
+APPLICANT, WINDOW, OFFICER, SUPERVISOR, DEPARTMENT, STEWARD, INTERMEDIARY = (caller(role) for role in Role)
 
-# One column a role: Applicant, Window, Officer, Supervisor, Department, steward (T); "-" is a refusal.
-COLUMNS = dict(zip("AWOSDT", Role, strict=True))
+# One column a role: Applicant, Window, Officer, Supervisor, Department, steward (T), Intermediary; "-" is a refusal.
+COLUMNS = dict(zip("AWOSDTI", Role, strict=True))
 GRID = [
-    (Action.CREATE_DRAFT, "AW----", "the applicant files; the window helps one who is present"),
-    (Action.SUBMIT_APPLICATION, "AW----", "the applicant files; the window helps one who is present"),
-    (Action.LIST_CASES, "A-----", "only the own cases make a list; nobody browses those of others"),
-    (Action.READ_CASE, "AWO---", "the window answers a question, the officer decides; supervision does not see forms"),
-    (Action.READ_PHONE, "A-O---", "the officer may have to call; the window has the applicant before it"),
+    (Action.CREATE_DRAFT, "AW-----", "the applicant files; the window helps one who is present"),
+    (Action.SUBMIT_APPLICATION, "AW-----", "the applicant files; the window helps one who is present"),
+    (Action.LIST_CASES, "A------", "only the own cases make a list; nobody browses those of others"),
+    (Action.READ_CASE, "AWO----", "the window answers a question, the officer decides; supervision does not see forms"),
+    (Action.READ_PHONE, "A-O----", "the officer may have to call; the window has the applicant before it"),
     (
         Action.READ_TIMELINE,
-        "AWOS--",
+        "AWOS---",
         "how far it is: whoever answers for it; the law's clock is what supervision watches",
     ),
-    (Action.READ_RECEIPT, "A-OS--", "why it was decided so: the person, the organ, supervision"),
-    (Action.CORRECT_CASE, "A-----", "a correction is the applicant's own declaration"),
-    (Action.WITHDRAW_CASE, "A-----", "only who asked may take it back"),
-    (Action.TRANSFER_TO_PERSON, "A-----", "the right to a human decision is the person's (个人信息保护法 art. 24)"),
-    (Action.DISPUTE_VALUE, "A-O---", "the person, and the officer who sees that a value is wrong"),
-    (Action.LIST_LICENCES, "A-----", "one's own licences"),
-    (Action.READ_LICENCE, "A-O---", "the holder, and the organ that issued it"),
-    (Action.READ_INBOX, "A-----", "letters are the addressee's"),
-    (Action.READ_DATA_USE, "A-----", "who looked at the own data is the person's to know (个人信息保护法 art. 44, 45)"),
-    (Action.LIST_TASKS, "--O---", "officers' work"),
-    (Action.READ_TASK, "--O---", "officers' work"),
-    (Action.DECIDE_TASK, "--O---", "a named officer decides, and nobody else"),
-    (Action.GIVE_OPINION, "--O---", "an officer of a department that is asked"),
-    (Action.PROPOSE_SET_ASIDE, "--O---", "the organ that issued it (行政许可法 art. 69)"),
-    (Action.LIST_FLAGS, "---S--", "flags tell supervision"),
-    (Action.READ_FLAG, "---S--", "flags tell supervision"),
-    (Action.CLOSE_FLAG, "---S--", "supervision says when it is done"),
-    (Action.READ_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
-    (Action.PUT_SUBSCRIPTION, "----D-", "a department's system minds its own deliveries"),
-    (Action.LIST_DELIVERIES, "----D-", "a department's system minds its own deliveries"),
-    (Action.LIST_DISPUTES, "----D-", "the department whose record it is"),
-    (Action.UPHOLD_VALUE, "----D-", "the department whose record it is"),
-    (Action.READ_QUALITY, "---SD-", "a department's own data, and supervision all"),
-    (Action.LIST_RELEASES, "---S-T", "stewards release matters, and supervision sees it"),
-    (Action.DRAFT_RELEASE, "-----T", "stewards release matters"),
-    (Action.READ_RELEASE, "---S-T", "with the shadow run that was made before"),
-    (Action.RUN_SHADOW, "-----T", "which cases would come out otherwise, and nothing of what is in them"),
-    (Action.PROPOSE_RELEASE, "-----T", "a steward proposes"),
-    (Action.CONFIRM_RELEASE, "-----T", "and another confirms"),
-    (Action.WITHDRAW_RELEASE, "-----T", "any steward may stop a release"),
-    (Action.RETIRE_RELEASE, "-----T", "a matter ends by its stewards"),
-    (Action.LIST_STANDINGS, "---S--", "supervision sees which matters degrade"),
-    (Action.LIST_RECONCILIATIONS, "---S--", "supervision sees what did not arrive upstream"),
-    (Action.LIST_IMPORTS, "-----T", "who brings guide items sees how far they are"),
-    (Action.READ_IMPORT, "-----T", "and which lines could not be taken"),
+    (Action.READ_RECEIPT, "A-OS---", "why it was decided so: the person, the organ, supervision"),
+    (Action.CORRECT_CASE, "A------", "a correction is the applicant's own declaration"),
+    (Action.WITHDRAW_CASE, "A------", "only who asked may take it back"),
+    (Action.TRANSFER_TO_PERSON, "A------", "the right to a human decision is the person's (个人信息保护法 art. 24)"),
+    (Action.DISPUTE_VALUE, "A-O----", "the person, and the officer who sees that a value is wrong"),
+    (Action.LIST_LICENCES, "A------", "one's own licences"),
+    (Action.READ_LICENCE, "A-O----", "the holder, and the organ that issued it"),
+    (Action.READ_INBOX, "A------", "letters are the addressee's"),
+    (Action.READ_DATA_USE, "A------", "who looked at the own data is the person's to know (个人信息保护法 art. 44, 45)"),
+    (Action.PUT_UPLOAD, "AW----I", "the applicant, the window for one who is present, a third party under its own account"),
+    (Action.READ_DOSSIER, "A-----I", "holders, and who uploaded; a window does not browse"),
+    (Action.READ_MATERIAL, "A-O----", "the applicant, and who has to judge it"),
+    (Action.LIST_TASKS, "--O----", "officers' work"),
+    (Action.READ_TASK, "--O----", "officers' work"),
+    (Action.DECIDE_TASK, "--O----", "a named officer decides, and nobody else"),
+    (Action.GIVE_OPINION, "--O----", "an officer of a department that is asked"),
+    (Action.PROPOSE_SET_ASIDE, "--O----", "the organ that issued it (行政许可法 art. 69)"),
+    (Action.LIST_FLAGS, "---S---", "flags tell supervision"),
+    (Action.READ_FLAG, "---S---", "flags tell supervision"),
+    (Action.CLOSE_FLAG, "---S---", "supervision says when it is done"),
+    (Action.READ_SUBSCRIPTION, "----D--", "a department's system minds its own deliveries"),
+    (Action.PUT_SUBSCRIPTION, "----D--", "a department's system minds its own deliveries"),
+    (Action.LIST_DELIVERIES, "----D--", "a department's system minds its own deliveries"),
+    (Action.LIST_DISPUTES, "----D--", "the department whose record it is"),
+    (Action.UPHOLD_VALUE, "----D--", "the department whose record it is"),
+    (Action.READ_QUALITY, "---SD--", "a department's own data, and supervision all"),
+    (Action.LIST_RELEASES, "---S-T-", "stewards release matters, and supervision sees it"),
+    (Action.DRAFT_RELEASE, "-----T-", "stewards release matters"),
+    (Action.READ_RELEASE, "---S-T-", "with the shadow run that was made before"),
+    (Action.RUN_SHADOW, "-----T-", "which cases would come out otherwise, and nothing of what is in them"),
+    (Action.PROPOSE_RELEASE, "-----T-", "a steward proposes"),
+    (Action.CONFIRM_RELEASE, "-----T-", "and another confirms"),
+    (Action.WITHDRAW_RELEASE, "-----T-", "any steward may stop a release"),
+    (Action.RETIRE_RELEASE, "-----T-", "a matter ends by its stewards"),
+    (Action.LIST_STANDINGS, "---S---", "supervision sees which matters degrade"),
+    (Action.LIST_RECONCILIATIONS, "---S---", "supervision sees what did not arrive upstream"),
+    (Action.LIST_IMPORTS, "-----T-", "who brings guide items sees how far they are"),
+    (Action.READ_IMPORT, "-----T-", "and which lines could not be taken"),
 ]
 
 FRIENDLY = {
@@ -116,6 +121,7 @@ FRIENDLY = {
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
     Action.LIST_STANDINGS: Resource.sources(),
+    **dict.fromkeys((Action.PUT_UPLOAD, Action.READ_DOSSIER), Resource.dossier(owner=MINE)),
     **dict.fromkeys((Action.READ_QUALITY, Action.LIST_DISPUTES, Action.UPHOLD_VALUE), Resource.quality(department=GRAIN)),
 }
 
@@ -196,6 +202,12 @@ OBJECTS = [
     (DEPARTMENT, Action.PUT_SUBSCRIPTION, Resource.subscription(department=MARKET), False, "another department's"),
     (DEPARTMENT, Action.LIST_DELIVERIES, Resource.subscription(department=MARKET), False, "another department's"),
     (DEPARTMENT, Action.READ_CASE, case(THEIRS), False, "a system gets what is delivered, and looks nothing up"),
+    (APPLICANT, Action.PUT_UPLOAD, Resource.dossier(owner=THEIRS), False, "uploading in another's name"),
+    (APPLICANT, Action.READ_DOSSIER, Resource.dossier(owner=THEIRS), False, "another's dossier"),
+    (APPLICANT, Action.READ_MATERIAL, case(THEIRS), False, "another's file"),
+    (OFFICER, Action.READ_MATERIAL, case(THEIRS), True, "what has to be judged"),
+    (OFFICER, Action.READ_MATERIAL, case(THEIRS, department=MARKET), False, "another department's file"),
+    (INTERMEDIARY, Action.READ_CASE, case(THEIRS), False, "an institution sees no case"),
     (STEWARD, Action.READ_CASE, case(THEIRS), False, "a steward sees no case"),
     (STEWARD, Action.CONFIRM_RELEASE, Resource.release(proposer="s-1"), False, "four eyes: the same steward confirms"),
     (STEWARD, Action.CONFIRM_RELEASE, Resource.release(proposer="s-2"), True, "four eyes: another steward confirms"),

@@ -46,7 +46,7 @@ from miaoban.access.policy import policy
 from miaoban.access.principal import Person, Principal, Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import PROTECTED, Action, Route
-from miaoban.identifiers import RegionCode, ResidentId
+from miaoban.identifiers import RegionCode, ResidentId, Uscc
 from tools import issuer
 from tools import token as command
 from tools.issuer import PERSONAS, jwks, mint
@@ -486,7 +486,8 @@ def permits(found: list[Claims], arn: str) -> bool:
 
 def caller(roles: Collection[Role]) -> Principal:
     person = Person(number=ResidentId(NUMBER))
-    return Principal(subject="s", roles=tuple(roles), person=person, department="d", region=RegionCode("211281"))
+    told = {"department": "d", "region": RegionCode("211281"), "acts_for": (Uscc("91211281MAXX000158"),)}
+    return Principal(subject="s", roles=tuple(roles), person=person, **told)
 
 
 def arn_of(route: Route) -> str:

@@ -19,6 +19,7 @@ from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.publication import Edition
 from miaoban.catalogue.release import Release
 from miaoban.decision.examples import merged
+from miaoban.evidence.upload import Upload
 from miaoban.ledger.erasure import Erasure
 from miaoban.ledger.leaf import Leaf
 from miaoban.licence.errors import LicenceErasedError
@@ -46,6 +47,7 @@ from miaoban.operations.set_aside import propose
 from miaoban.operations.shadowing import ShadowStep, run_shadow
 from miaoban.operations.submit import Application, submit
 from miaoban.operations.subscriptions import Desk, SubscriptionBody, put_subscription
+from miaoban.operations.uploads import UNUSED
 from miaoban.operations.verify import verify_code, verify_qr
 from miaoban.operations.watch import RECORD_ARRIVED, TIME_ENDED, Wakeup, watch
 from miaoban.ports import ConflictError, Store, UnavailableError
@@ -567,7 +569,10 @@ def test_flags_go_with_their_case() -> None:
     case = world.file()["case"]
     assert keys.flag(f"{case}-0001") in world.left()
     assert world.erase("2026-04-02T00:00:00+08:00") == 1
-    assert {key.partition.split("#")[0] for key in world.left()} == {"CASE", "LICENCE", "LEDGER"}
+    left = {key.partition.split("#")[0] for key in world.left()}
+    assert left == {"CASE", "LICENCE", "LEDGER", "UPLOADS"}, "a file goes by itself: test_materials.py"
+    (file,) = (item for key, item in world.memory.items.items() if key.partition.startswith("UPLOADS#"))
+    assert (Upload.read(file.body).cases, file.queue, file.queue_at) == ((), UNUSED, "2026-04-02")
 
 
 def test_what_a_case_only_cancelled_goes_with_the_case_that_brought_it() -> None:

@@ -5,8 +5,9 @@ from typing import Any, Never
 
 import pytest
 
+from functions.buckets import LetterError
 from functions.load.handler import MARGIN, take
-from functions.load.letters import LetterError, read_letter
+from functions.load.letters import read_letter
 from miaoban.memory import MemoryObjects, MemoryOutbox, MemoryStore
 from miaoban.operations import catalogue_keys as keys
 from miaoban.operations.dock import Dock

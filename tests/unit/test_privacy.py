@@ -24,8 +24,9 @@ from functions.notify import handler as notifying
 from functions.receive import handler as receiving
 from functions.relay import handler as relaying
 from functions.resume import handler as resuming
+from functions.scan import handler as scanning
 from functions.watch import handler as watching
-from miaoban.memory import MemoryAsker, MemoryBus, MemoryObjects, MemoryOutbox, MemoryStore, MemoryUpper
+from miaoban.memory import MemoryAsker, MemoryBus, MemoryObjects, MemoryOutbox, MemoryScanner, MemoryStore, MemoryUpper
 from miaoban.operations.asking import Desk as AskDesk
 from miaoban.operations.courier import Answer, Courier
 from miaoban.operations.destinations import Gate
@@ -113,6 +114,11 @@ def load_items(services: Services, event: dict[str, Any]) -> Any:
     return loading.take(Dock(services.store, MemoryObjects(), MemoryOutbox()), event, Context())
 
 
+def scan(services: Services, event: dict[str, Any]) -> Any:
+    with use(services):
+        return scanning.take(MemoryScanner(), event, Context())
+
+
 def watch(services: Services, event: dict[str, Any]) -> Any:
     with use(services):
         return watching.handler(event, Context())
@@ -129,6 +135,7 @@ ENTRIES: dict[str, Enter] = {
     "exchange": exchange,
     "watch": watch,
     "load": load_items,
+    "scan": scan,
 }
 
 

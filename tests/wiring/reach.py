@@ -29,6 +29,7 @@ PORTS = {
     "exchange": {"send"},
     "questions": {"send"},
     "objects": {"read"},
+    "files": {"read", "sign_put", "sign_get", "copy", "remove"},
     "bus": {"publish"},
 }
 

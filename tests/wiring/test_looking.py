@@ -9,12 +9,14 @@ from pydantic import BaseModel
 
 from app import app
 from functions.api.looking import PURPOSES
+from functions.api.materials import MaterialLink
 from functions.api.routing import OPERATIONS
 from miaoban.access.routes import PUBLIC_ACTIONS, Action
 from miaoban.case.case import Case
 from miaoban.decision.receipt import Proof
 from miaoban.evidence.look import Look
 from miaoban.operations.disputes import DisputeTask
+from miaoban.operations.dossier import DossierFile
 from miaoban.operations.draft import DraftField
 from miaoban.operations.flagging import Flag
 from miaoban.operations.notify import InboxItem
@@ -22,7 +24,21 @@ from miaoban.operations.set_aside import Proposal
 from miaoban.operations.views import CaseView, LicenceView, Reason
 
 assert app, "the operations are registered by the app"
-PERSONAL: Final = (DisputeTask, Case, CaseView, LicenceView, Proof, DraftField, Flag, InboxItem, Look, Reason, Proposal)
+PERSONAL: Final = (
+    DisputeTask,
+    Case,
+    CaseView,
+    LicenceView,
+    Proof,
+    DraftField,
+    DossierFile,
+    MaterialLink,
+    Flag,
+    InboxItem,
+    Look,
+    Reason,
+    Proposal,
+)
 """The models that hold data of a person, wherever they stand in an answer."""
 
 WRITERS: Final = ("looked", "looked_at_draft", "looked_at_licence", "looked_at_disputes", "write")
@@ -33,6 +49,8 @@ HOW: Final[dict[Action, tuple[str, str]]] = {
     Action.READ_TIMELINE: ("look", "officers, windows and supervision"),
     Action.READ_RECEIPT: ("look", "officers and supervision"),
     Action.READ_LICENCE: ("look", "the organ's officers"),
+    Action.READ_MATERIAL: ("look", "officers of the organ, and of the departments that are asked"),
+    Action.READ_DOSSIER: ("own", "a dossier is its holder's, and an upload its uploader's"),
     Action.LIST_TASKS: ("look", "one for each case of the page"),
     Action.READ_TASK: ("look", "the officer, with the form"),
     Action.LIST_FLAGS: ("look", "one for each case of the page"),

@@ -14,6 +14,7 @@ from tests.wiring.templates import Json, everything, everywhere, functions, lead
 CASES, RECORDS, CATALOGUE = "Storage/CaseTable.Arn", "Storage/RecordTable.Arn", "Storage/CatalogueTable.Arn"
 INDEXES = f"{CASES}/index/*"
 FILES = "Messaging/ImportBucket.Arn/imports/*"
+INCOMING, HELD = "Messaging/FileBucket.Arn/incoming/*", "Messaging/FileBucket.Arn/held/*"
 QUESTIONS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-questions-*"
 """The queues of departments that are asked, which the operator makes."""
 KEY, SECRET = "Keys/SigningKey.Arn", "Keys/PepperSecret.Id"
@@ -21,7 +22,7 @@ QUEUE = "Messaging/{}.Arn"
 READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
 PUT, DELETE, CHECK = "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"
 SIGN, PUBLIC, PEPPER = "kms:Sign", "kms:GetPublicKey", "secretsmanager:GetSecretValue"
-FETCH = "s3:GetObject"
+FETCH, STORE, REMOVE = "s3:GetObject", "s3:PutObject", "s3:DeleteObject"
 SEND, PUBLISH = "sqs:SendMessage*", "events:PutEvents"
 """For a batch, AWS asks for the right SendMessage and the laptop's cloud for SendMessageBatch; no third begins so."""
 
@@ -46,6 +47,8 @@ RIGHTS = [
     right("api", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "the matters and their list; stewards release them"),
     right("api", KEY, f"{SIGN} {PUBLIC}", "issues licences, and says with which key"),
     right("api", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("api", INCOMING, STORE, "signs links to upload, to where nothing is read"),
+    right("api", HELD, FETCH, "signs links to read what was scanned"),
     right("receive", RECORDS, f"{READ} {PUT}", "records, watermarks and the quarantine"),
     right("receive", CATALOGUE, READ, "the sources and their kinds"),
     right("receive", CASES, f"{READ} {QUERY} {DELETE}", "which cases wait for a record; what was asked is answered"),
@@ -74,6 +77,11 @@ RIGHTS = [
     right("load", CATALOGUE, f"{READ} {QUERY} {PUT}", "guide items, shelves, and how far each import is"),
     right("load", FILES, FETCH, "the files that were uploaded, and nothing beside them"),
     right("load", QUEUE.format("LoadQueue"), SEND, "sends itself chunks and shelves"),
+    right("scan", CASES, f"{READ} {QUERY} {PUT}", "what was announced, what was found, and which cases wait for it"),
+    right("scan", INCOMING, f"{FETCH} {REMOVE}", "what people uploaded: read once, and gone"),
+    right("scan", HELD, STORE, "what is clean lies where it can be read"),
+    right("scan", QUEUE.format("ResumeQueue"), SEND, "wakes them"),
+    right("watch", HELD, REMOVE, "files on which no case rests, when their day is over"),
     right("watch", INDEXES, QUERY, "waits, deliveries and erasures whose time has come"),
     right("watch", CASES, f"{READ} {PUT} {DELETE}", "erases what was kept long enough, and leaves a note of it"),
     right("watch", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "releases take effect on their day"),
@@ -106,6 +114,11 @@ USES = {
     "exchange.send": SEND,
     "questions.send": SEND,
     "objects.read": FETCH,
+    "files.read": FETCH,
+    "files.sign_get": FETCH,
+    "files.sign_put": STORE,
+    "files.copy": STORE,
+    "files.remove": REMOVE,
     "bus.publish": PUBLISH,
 }
 """The action that each use of a port asks for (see the adapters' docstrings)."""
@@ -143,7 +156,7 @@ def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
             assert "*" not in action or action == SEND, f"{folder}: {action}"
-            assert "*" not in target or target in {INDEXES, FILES, QUESTIONS}, f"{folder}: {target}"
+            assert "*" not in target or target in {INDEXES, FILES, INCOMING, HELD, QUESTIONS}, f"{folder}: {target}"
 
 
 ALONE = [
@@ -179,7 +192,7 @@ def test_the_gateway_may_invoke_its_two_functions_and_only_from_this_api() -> No
         assert ":Gateway/Api/" in leads_to(given["SourceArn"], "Gateway")
 
 
-BELOW = (SEND, "/index/*", "/imports/*")
+BELOW = (SEND, "/index/*", "/imports/*", "/incoming/*", "/held/*")
 """What a star may stand for: a batch's two rights, a table's indexes, the files of a folder."""
 AT_LARGE = [("keys.yaml/Resources/SigningKey/Properties/KeyPolicy/Statement/0", "a key must let IAM grant, or nobody can")]
 

@@ -89,7 +89,7 @@ def test_tables_can_be_restored_are_encrypted_and_outlive_the_stack(table: str) 
 
 
 def test_files_are_private_encrypted_forgotten_in_time_and_told_to_the_load_queue() -> None:
-    (bucket,) = everywhere("AWS::S3::Bucket").values()
+    bucket = everywhere("AWS::S3::Bucket")["Messaging/ImportBucket"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
@@ -98,6 +98,17 @@ def test_files_are_private_encrypted_forgotten_in_time_and_told_to_the_load_queu
     (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
     assert leads_to(told["Queue"], "Messaging") == "Messaging/LoadQueue.Arn"
     assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "imports/"}]
+
+
+def test_peoples_files_are_private_encrypted_and_told_to_the_scan_queue() -> None:
+    bucket = everywhere("AWS::S3::Bucket")["Messaging/FileBucket"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
+    assert leads_to(told["Queue"], "Messaging") == "Messaging/ScanQueue.Arn"
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "incoming/"}]
+    expiring = [rule for rule in bucket["LifecycleConfiguration"]["Rules"] if "ExpirationInDays" in rule]
+    assert [rule["Prefix"] for rule in expiring] == ["incoming/"], "what was scanned is the dossier's, and goes with it"
 
 
 KEEPS = ["AWS::S3::Bucket", "AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::SecretsManager::Secret", "AWS::Logs::LogGroup"]

@@ -1,6 +1,7 @@
 """What the operations ask of the world, as protocols. `aws/` implements them; `memory/` holds the fakes for tests."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import NamedTuple, Protocol
 
 from miaoban.errors import FinalError, RetryableError
@@ -122,6 +123,47 @@ class Objects(Protocol):
         """Read the bytes from `start` up to `end` of an object as it was when its tag was told; fewer where it ends.
 
         Raises ObjectChangedError when it is gone or another, RefusedError when `start` does not lie within it.
+        """
+
+
+class Terms(NamedTuple):
+    """What a file that is uploaded must be: its media type, its size in bytes and its SHA-256 in hexadecimal digits."""
+
+    type: str
+    size: int
+    sha256: str
+
+
+class Signed(NamedTuple):
+    """A link that works by itself for a while, and the headers that must be sent with it."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class Files(Objects, Protocol):
+    """Files of people: uploaded and read over links that are signed for one of them, moved where they can be read."""
+
+    def sign_put(self, name: str, terms: Terms, lasts: timedelta) -> Signed:
+        """Sign a link to upload exactly what the terms say."""
+
+    def sign_get(self, name: str, type_: str, lasts: timedelta) -> str:
+        """Sign a link to read a file, which is answered as of a type, to be saved and not shown in place."""
+
+    def copy(self, name: str, tag: str, to: str) -> None:
+        """Copy an object as it was when its tag was told; raises ObjectChangedError."""
+
+    def remove(self, name: str) -> None:
+        """Remove an object; one that is gone is removed."""
+
+
+class Scanner(Protocol):
+    """Scans files for malware."""
+
+    def scan(self, parts: Iterable[bytes]) -> str | None:
+        """Scan a file, part by part to its end; returns the malware's name, None when it is clean.
+
+        Raises UnavailableError when the scanner did not say: then nothing is known.
         """
 
 

@@ -13,7 +13,7 @@ from miaoban.models import Frozen
 
 
 class Role(StrEnum):
-    """The six kinds of caller."""
+    """The seven kinds of caller."""
 
     APPLICANT = "applicant"
     WINDOW = "window"
@@ -21,6 +21,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     DEPARTMENT = "department"
     STEWARD = "steward"
+    INTERMEDIARY = "intermediary"
 
 
 NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
@@ -30,6 +31,7 @@ NEEDS: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.SUPERVISOR: ("region",),
     Role.DEPARTMENT: ("department",),
     Role.STEWARD: (),
+    Role.INTERMEDIARY: ("acts_for",),
 }
 """The attributes without which a role means nothing."""
 
@@ -68,7 +70,7 @@ class Principal(Frozen):
 
     @model_validator(mode="after")
     def _has_what_its_roles_need(self) -> Self:
-        missing = sorted({name for role in self.roles for name in NEEDS[role] if getattr(self, name) is None})
+        missing = sorted({name for role in self.roles for name in NEEDS[role] if getattr(self, name) in {None, ()}})
         if missing:
             raise PydanticCustomError("missing", "missing {fields}", {"fields": missing})
         return self

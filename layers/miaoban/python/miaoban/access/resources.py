@@ -62,6 +62,11 @@ class Resource:
         return cls("DataUse", {"owner": owner})
 
     @classmethod
+    def dossier(cls, *, owner: str) -> Self:
+        """Return the dossiers of holders, as to who asks for them."""
+        return cls("Dossier", {"owner": owner})
+
+    @classmethod
     def subscription(cls, *, department: str) -> Self:
         """Return the webhook subscription of a department, and its deliveries."""
         return cls("Subscription", {"department": department})

@@ -41,6 +41,9 @@ class Action(StrEnum):
     READ_LICENCE = "read_licence"
     READ_INBOX = "read_inbox"
     READ_DATA_USE = "read_data_use"
+    PUT_UPLOAD = "put_upload"
+    READ_DOSSIER = "read_dossier"
+    READ_MATERIAL = "read_material"
     LIST_TASKS = "list_tasks"
     READ_TASK = "read_task"
     DECIDE_TASK = "decide_task"
@@ -116,6 +119,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_LICENCE, "GET", "/v1/licences/{licence}"),
     Route(Action.READ_INBOX, "GET", "/v1/inbox"),
     Route(Action.READ_DATA_USE, "GET", "/v1/data-use"),
+    Route(Action.PUT_UPLOAD, "PUT", "/v1/materials/{digest}"),
+    Route(Action.READ_DOSSIER, "GET", "/v1/materials", query=("holder?",)),
+    Route(Action.READ_MATERIAL, "GET", "/v1/cases/{case}/materials/{field}"),
     Route(Action.LIST_TASKS, "GET", "/v1/tasks"),
     Route(Action.READ_TASK, "GET", "/v1/tasks/{task}"),
     Route(Action.DECIDE_TASK, "POST", "/v1/tasks/{task}/decision"),

@@ -37,10 +37,10 @@ class S3Objects:
             try:
                 return self._s3.get_object(**where)["Body"].read()
             except ClientError as error:
-                failure = _failure(error)
-                if failure is None:
+                known = failure(error)
+                if known is None:
                     raise
-                raise failure from error
+                raise known from error
             except (HTTPClientError, OSError) as error:
                 raise UnavailableError("GetObject 没有读完，请稍后重试") from error
 
@@ -48,11 +48,16 @@ class S3Objects:
     def _s3(self) -> "S3Client":
         from botocore.config import Config  # noqa: PLC0415  only who reads objects pays
 
-        patient = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": ATTEMPTS})
+        patient = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"total_max_attempts": ATTEMPTS},
+            signature_version="s3v4",
+        )
         return self._given or session().create_client("s3", config=patient)  # type: ignore[return-value]
 
 
-def _failure(error: ClientError) -> MiaobanError | None:
+def failure(error: ClientError) -> MiaobanError | None:
     """The port's error for what S3 answers, or None if `translated` knows better."""
     code = error.response["Error"].get("Code", "")
     if code in _CHANGED:

@@ -11,6 +11,7 @@ from pydantic_core import to_jsonable_python
 
 from miaoban.evidence.proof import Vouched
 from miaoban.evidence.record import Evidence, State
+from miaoban.evidence.upload import Uploaded
 from miaoban.models import CLOSED, given
 
 LAW_TIME = ZoneInfo("Asia/Shanghai")
@@ -73,7 +74,7 @@ class Facts:
     """Everything a decision rests on.
 
     Personal numbers are pseudonyms; `now` is the moment of deciding; `corrected` tells that the one correction is used up.
-    `vouched` is what seals and windows vouch for, by field.
+    `vouched` is what seals and windows vouch for, `uploads` what is known of the files that the form names, by field.
     """
 
     __pydantic_config__ = CLOSED
@@ -88,14 +89,17 @@ class Facts:
     corrected: bool = False
     quota: Remaining | None = None
     vouched: Mapping[str, Vouched] | None = None
+    uploads: Mapping[str, Uploaded] | None = None
 
     def document(self) -> dict[str, Any]:
         """The facts as plain JSON values: what a model would write, at half the cost, and every decision pays it."""
         quota = {"quota": self.quota.document()} if self.quota else {}
         vouched = {"vouched": {code: one.document() for code, one in self.vouched.items()}} if self.vouched else {}
+        uploads = {"uploads": {code: one.document() for code, one in self.uploads.items()}} if self.uploads else {}
         return {
             **quota,
             **vouched,
+            **uploads,
             "now": to_jsonable_python(self.now),
             "region": self.region,
             "situation": self.situation,

@@ -19,6 +19,7 @@ from miaoban.catalogue.regions import Organ
 from miaoban.catalogue.situations import Situation
 from miaoban.decision.conditions import judge
 from miaoban.decision.facts import Facts
+from miaoban.decision.materials import unready
 from miaoban.decision.verdict import Truth, Verdict
 from miaoban.models import Frozen
 
@@ -75,7 +76,7 @@ _STRENGTH = {
 
 def decide(matter: Matter, situation: Situation, facts: Facts) -> Decision:
     """Decide on the facts: pure, total, the same answer for the same input."""
-    verdicts = judge(matter, situation, facts)
+    verdicts = (*judge(matter, situation, facts), *unready(matter, facts))
     reasons = tuple(verdict for verdict in verdicts if verdict.truth is not Truth.TRUE)
     kinds = {_kind(verdict) for verdict in reasons}
     outcome = next((outcome for kind, outcome in _STRENGTH.items() if kind in kinds), Outcome.APPROVED)

@@ -58,7 +58,12 @@ def _backing(code: str, field: Field, value: Any, facts: Facts) -> Backing:
     vouched = facts.vouched.get(code) if facts.vouched else None
     if vouched and vouched.stands(facts.now) and agrees(value, vouched.value, "name"):
         return Backing(vouched.grade, vouched=True)
-    return UPLOADED if value is not None and field.type is FieldType.DIGEST else DECLARED
+    return UPLOADED if value is not None and field.type is FieldType.DIGEST and _handed_in(code, facts) else DECLARED
+
+
+def _handed_in(code: str, facts: Facts) -> bool:
+    """Whether a file was really uploaded and scanned; receipts of old know only that its digest was typed."""
+    return facts.uploads is None or (code in facts.uploads and facts.uploads[code].state is State.HELD)
 
 
 def proven(code: str, backing: Backing, facts: Facts) -> Vouched:

@@ -2,6 +2,7 @@
 
 from miaoban.memory.asker import MemoryAsker
 from miaoban.memory.bus import MemoryBus
+from miaoban.memory.files import EICAR, MemoryFiles, MemoryScanner
 from miaoban.memory.objects import MemoryObjects
 from miaoban.memory.outbox import MemoryOutbox, Sent
 from miaoban.memory.signer import MemorySigner
@@ -10,10 +11,13 @@ from miaoban.memory.upper import MemoryUpper
 from miaoban.memory.vault import MemoryVault
 
 __all__ = [
+    "EICAR",
     "MemoryAsker",
     "MemoryBus",
+    "MemoryFiles",
     "MemoryObjects",
     "MemoryOutbox",
+    "MemoryScanner",
     "MemorySigner",
     "MemoryStore",
     "MemoryUpper",

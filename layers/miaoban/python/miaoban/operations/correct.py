@@ -11,7 +11,7 @@ from miaoban.operations.editions import at_version
 from miaoban.operations.judging import judged, licensed
 from miaoban.operations.once import Once
 from miaoban.operations.ruling import rule
-from miaoban.operations.services import Services
+from miaoban.operations.services import Services, law_date
 from miaoban.operations.settling import Step
 
 
@@ -26,6 +26,8 @@ def correct(services: Services, case_id: str, form: Mapping[str, Any], once: Onc
         values = _merged(services, case, form) if case.status is Status.CORRECTING else case.form
         found = read_again(services, case, values)
         found.refuse_second()
+        if case.status is Status.CORRECTING:
+            found.refuse_unready(law_date(services.now()))
         ruling = rule(found, services.now())
         licence = licensed(services, ruling) if case.status is Status.CORRECTING else None
         events = corrected(case, values, judged(ruling, licence))

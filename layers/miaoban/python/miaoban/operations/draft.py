@@ -10,22 +10,19 @@ from miaoban.case.events import Party
 from miaoban.catalogue.condition import Grade
 from miaoban.catalogue.fields import Field, Fields
 from miaoban.catalogue.form import Form
-from miaoban.catalogue.matter import Material
 from miaoban.decision.plan import demands
 from miaoban.decision.provenance import Backing, backings
 from miaoban.evidence.privacy import protect, shown
-from miaoban.evidence.proof import APPLICANT, IDENTITY, WINDOW
-from miaoban.evidence.record import State
+from miaoban.evidence.proof import APPLICANT
 from miaoban.models import Frozen
+from miaoban.operations.dossier import Viewer
+from miaoban.operations.draft_materials import OWN_SOURCES, DraftMaterial, draft_material, filed_earlier, uploaded
 from miaoban.operations.editions import current, is_current, refresh
 from miaoban.operations.filings import Filing
 from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services
 from miaoban.operations.submit import organ_of, vouched
 from miaoban.operations.vouching import Proofs, shown_with
-
-OWN_SOURCES = {IDENTITY: "实名身份", APPLICANT: "申请人填报", WINDOW: "窗口核对"}
-"""The names of what is no department's source."""
 
 
 class DraftRequest(Frozen):
@@ -61,18 +58,6 @@ class DraftField(Frozen):
     sealed_until: datetime | None = None
 
 
-class DraftMaterial(Frozen):
-    """One material: whether it must be handed in, or is spared because a source holds it."""
-
-    code: str
-    name: str
-    class_: str = Declared(alias="class")
-    necessity: str
-    exempt: bool
-    source: str | None = None
-    source_name: str | None = None
-
-
 class Draft(Frozen):
     """The answer to a draft request."""
 
@@ -85,7 +70,7 @@ class Draft(Frozen):
     repairs: tuple[str, ...]
 
 
-def draft(services: Services, request: DraftRequest, party: Party) -> Draft:
+def draft(services: Services, request: DraftRequest, party: Party, viewer: Viewer | None = None) -> Draft:
     """Fill a form from what is held; writes nothing.
 
     Raises MatterNotFoundError, SituationError, FormError (for what was typed), ApplicationError.
@@ -95,17 +80,20 @@ def draft(services: Services, request: DraftRequest, party: Party) -> Draft:
     organ = organ_of(published.matter, request.region)
     checked = Form(_optional(situation.fields)).check(request.form, "/form")
     values = protect(situation.fields, checked.values, services.vault)
+    values |= filed_earlier(
+        services, published.matter, situation, values, viewer or Viewer(owner=party.owner, person=party.owner)
+    )
     filing = vouched(services, Filing("draft", published, situation, organ, party, values), request.proofs)
     found = read(services, filing)
     if not is_current(published, found.items):
         refresh(services, request.matter)
-        return draft(services, request, party)
+        return draft(services, request, party, viewer)
     ruling = rule(found, services.now())
     return Draft(
         matter=published.matter.code,
         version=published.version,
         situation=situation.answers,
-        materials=tuple(_material(code, part, ruling) for code, part in situation.materials.items()),
+        materials=tuple(draft_material(code, part, ruling) for code, part in situation.materials.items()),
         fields=_fields(services, ruling),
         form_schema=form.schema,
         repairs=checked.repairs,
@@ -142,7 +130,8 @@ def _held(services: Services, ruling: Ruling, code: str, value: Any, backing: Ba
     """A value with what is known of it."""
     found = shown_with(services, ruling, code, backing)
     if found is None:
-        return {"value": value, "grade": backing.grade, "source": APPLICANT, "source_name": OWN_SOURCES[APPLICANT]}
+        own = {"value": value, "grade": backing.grade, "source": APPLICANT, "source_name": OWN_SOURCES[APPLICANT]}
+        return own | uploaded(ruling, code)
     vouched = found.vouched
     return {
         "value": value,
@@ -155,17 +144,3 @@ def _held(services: Services, ruling: Ruling, code: str, value: Any, backing: Ba
         "seal": found.seal,
         "sealed_until": vouched.until,
     }
-
-
-def _material(code: str, material: Material, ruling: Ruling) -> DraftMaterial:
-    evidence = ruling.facts.evidence.get(material.record or "")
-    identity = material.record == "applicant"
-    return DraftMaterial(
-        code=code,
-        name=material.name,
-        class_=material.class_,
-        necessity=material.necessity,
-        exempt=identity or (evidence is not None and evidence.state is State.HELD),
-        source=evidence.source if evidence else (IDENTITY if identity else None),
-        source_name=evidence.source_name if evidence else (OWN_SOURCES[IDENTITY] if identity else None),
-    )

@@ -1,7 +1,8 @@
 """Erase: find, by index, the cases whose retention has passed, and remove all that was kept of them (个人信息保护法 art. 47).
 
 Of a case go its state, events and receipts, its licence version with a proposal to set that aside, its hold on the unique
-key, its flags, the messages to its owner, the deliveries to departments, and what is remembered of its idempotency keys.
+key and on its files, its flags, the messages to its owner, the deliveries to departments, and what is remembered of its
+idempotency keys.
 The leaves of its decisions stay, for they hold digests only; a leaf of the erasure joins them. An ordinary case goes in one
 commit. A longer one goes in several, its oldest events first and the case itself last, so that whatever breaks off is found
 and gone on with.
@@ -19,6 +20,7 @@ from miaoban.ledger.erasure import Erasure
 from miaoban.licence.licence import Licence, series
 from miaoban.operations import keys
 from miaoban.operations.deliveries import moment as at_moment
+from miaoban.operations.dropping import released
 from miaoban.operations.happened import Happened
 from miaoban.operations.holds import freed
 from miaoban.operations.licensing import licence_key
@@ -86,6 +88,8 @@ def _events(services: Services, case: Case, numbers: range) -> Iterator[Write]:
         free = freed(guard, case.id, case.licence)
         if free:
             yield free
+    files = (key for event in happened if event.traces for key in event.traces.files or ())
+    yield from released(services, case.id, files, law_date(services.now()).isoformat())
     for number in numbers:
         flag = keys.flag(f"{case.id}-{number:04}")
         yield from map(Delete, (flag, keys.receipt(case.id, number), keys.event(case.id, number)))

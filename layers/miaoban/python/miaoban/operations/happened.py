@@ -10,10 +10,11 @@ from miaoban.storage import Key
 
 
 class Traces(Frozen):
-    """Where a step left data that the case's number does not lead to: the unique key's guard, the idempotency record."""
+    """Where a step left data that the case's number does not lead to: the unique key's guard, the idempotency record, files."""
 
     unique: Key
     answered: Key | None = None
+    files: tuple[Key, ...] | None = None
 
 
 class Happened(Frozen):

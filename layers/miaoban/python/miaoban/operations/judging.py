@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from miaoban.case.events import Judged
+from miaoban.case.events import Judged, WaitedRecord
 from miaoban.decision.outcome import Outcome
 from miaoban.decision.receipt import MACHINE
 from miaoban.operations.consulting import consulted
@@ -11,6 +11,7 @@ from miaoban.operations.gathering import waited
 from miaoban.operations.licensing import Licensed, license_
 from miaoban.operations.ruling import Ruling
 from miaoban.operations.services import Services, deadline
+from miaoban.operations.uploads import waited as waited_files
 
 _RUNNING: Final = {Outcome.CORRECTING: "correction", Outcome.WAITING: "wait", Outcome.REVIEWING: "review"}
 """The limit that runs while a case is open."""
@@ -31,7 +32,7 @@ def judged(ruling: Ruling, licence: Licensed | None, without: str | None = None)
         outcome=receipt.outcome,
         reasons=decision.reasons,
         waiting_for=decision.waiting_for if waiting else (),
-        waiting_on=waited(ruling.gathered, decision.waiting_for) if waiting else (),
+        waiting_on=_waited(ruling) if waiting else (),
         direction=decision.direction if receipt.decided_by == MACHINE else None,
         licence=licence.number if licence else None,
         valid_until=licence.valid_until if licence else None,
@@ -43,6 +44,11 @@ def judged(ruling: Ruling, licence: Licensed | None, without: str | None = None)
         asked=consulted(ruling.filing, ruling.form, ruling.facts.now, last) if reviewing else (),
         without=without,
     )
+
+
+def _waited(ruling: Ruling) -> tuple[WaitedRecord, ...]:
+    names, uploads = ruling.decision.waiting_for, ruling.facts.uploads or {}
+    return (*waited(ruling.gathered, names), *waited_files(ruling.files, uploads, names))
 
 
 def _deadline(ruling: Ruling) -> date | None:

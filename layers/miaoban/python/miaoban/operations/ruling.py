@@ -18,6 +18,7 @@ from miaoban.operations.filings import Filing, quota_key, unique_key
 from miaoban.operations.gathering import Gathered, Wanted, filled, gather, keys_of, wanted
 from miaoban.operations.holds import Guard, Taken
 from miaoban.operations.services import Services, law_date
+from miaoban.operations.uploads import Named, found, named, refuse_unready
 from miaoban.storage import Items, Key
 
 
@@ -32,6 +33,8 @@ class Ruling(NamedTuple):
     receipt: Receipt
     receipt_text: str
     receipt_digest: str
+    files: tuple[Named, ...]
+    items: Items
 
     def by_person(self, officer: str, said: Said, reason: str) -> "Ruling":
         """The same facts and verdicts, decided by a person who gives a reason."""
@@ -53,6 +56,7 @@ class Read(NamedTuple):
     records: tuple[Wanted, ...]
     items: Items
     left: Key | None = None
+    files: tuple[Named, ...] = ()
 
     @property
     def taken(self) -> int:
@@ -82,6 +86,10 @@ class Read(NamedTuple):
             name = guard.open_case if guard.owner == self.filing.party.owner else "由其他经办人提交"
             raise CaseOpenError(f"同一事项已有正在办理的办件（{name}），请等它办结或者先撤回")
 
+    def refuse_unready(self, today: date) -> None:
+        """Raise FormError when the form names files that are not there, or may not be used for it."""
+        refuse_unready(self.files, self.items, self.filing, today)
+
 
 def read(services: Services, filing: Filing, more: Iterable[Key] = (), before: Mapping[str, Any] | None = None) -> Read:
     """Read everything a ruling needs in one batch, with the edition's pointer and what else the operation asks for.
@@ -94,8 +102,10 @@ def read(services: Services, filing: Filing, more: Iterable[Key] = (), before: M
     left = _left(services, filing, before)
     pointer = keys.pointer(filing.published.matter.code)
     others = [key for key in (quota, left) if key]
-    asked = dict.fromkeys((unique, pointer, *others, *keys_of(records), *asked_keys(records), *more))
-    return Read(filing, unique, quota, records, services.store.read(asked), left if left != unique else None)
+    files = named(services.vault, filing, form)
+    lying = (file.key for file in files)
+    asked = dict.fromkeys((unique, pointer, *others, *keys_of(records), *asked_keys(records), *lying, *more))
+    return Read(filing, unique, quota, records, services.store.read(asked), left if left != unique else None, files)
 
 
 def _left(services: Services, filing: Filing, before: Mapping[str, Any] | None) -> Key | None:
@@ -110,7 +120,7 @@ def rule(read: Read, now: datetime) -> Ruling:
     facts = _facts(read, gathered, form, now)
     decision = decide(filing.published.matter, filing.situation, facts)
     receipt = receipt_of(filing.case, filing.published, facts, decision)
-    return Ruling(filing, gathered, form, facts, decision, receipt, *receipt.sealed())
+    return Ruling(filing, gathered, form, facts, decision, receipt, *receipt.sealed(), read.files, read.items)
 
 
 def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetime) -> Facts:
@@ -125,5 +135,6 @@ def _facts(read: Read, gathered: Gathered, form: Mapping[str, Any], now: datetim
         evidence=gathered.evidence,
         corrected=filing.corrected,
         vouched=filing.vouched or None,
+        uploads=found(read.files, read.items, filing, law_date(now)) or None,
     )
     return with_quota(filing.published.matter, facts, read.taken)

@@ -20,6 +20,7 @@ from miaoban.operations.licensing import Licensed
 from miaoban.operations.quotas import take
 from miaoban.operations.ruling import Read, Ruling
 from miaoban.operations.services import law_date
+from miaoban.operations.uploads import resting
 from miaoban.storage import Commit, Delete, Item, Items, Key, Put, Write, key_of
 
 
@@ -57,6 +58,7 @@ def settle(step: Step, read: Read) -> Commit:
     writes += disputing(step.before, step.after)
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
+        writes += resting(read.files, read.items, step.after.id)
     if step.licensed is not None:
         writes += step.licensed.writes
     if step.licensed is not None and step.ruling is not None:
@@ -112,8 +114,12 @@ def _happened(case: Case, event: CaseEvent, step: Step, unique: Key) -> Happened
         correlation=step.correlation,
         at=event.at,
         event=event,
-        traces=Traces(unique=unique, answered=step.answered) if case.erase_after else None,
+        traces=Traces(unique=unique, answered=step.answered, files=_files(step)) if case.erase_after else None,
     )
+
+
+def _files(step: Step) -> tuple[Key, ...] | None:
+    return tuple(file.key for file in step.ruling.files) or None if step.ruling else None
 
 
 def _receipt(step: Step, ruling: Ruling) -> Iterator[Write]:

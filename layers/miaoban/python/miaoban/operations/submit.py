@@ -78,6 +78,7 @@ def _attempt(
     if once.key in found.items or not is_current(published, found.items):
         return _answered_or_again(services, published, once, found.items)
     found.refuse_second()
+    found.refuse_unready(law_date(services.now()))
     step = _step(services, rule(found, services.now()), once, assisted_by)
     answer = {**view(case_view(step.after)), "repairs": list(repairs)}
     looks = decision_looks(services, step)

@@ -1,0 +1,1 @@
+"""Scans files that people uploaded: nothing is readable before it is clean."""
