@@ -13,12 +13,14 @@ from miaoban.decision.examples import merged
 from miaoban.identifiers.checks import CREDIT_ALPHABET, credit_check, organisation_check
 from tools.client import Client
 from tools.issuer import LEGAL_REPRESENTATIVE, PERSONAS, real_name, resident
+from tools.uploads import digest_of
 
 MATTER: Final = "grain-purchase-filing"
 COUNTY: Final = "211281"
 PLACES: Final = {"211281": "调兵山市", "211221": "铁岭县", "211224": "昌图县", "211282": "开原市"}
-LEASE: Final = f"sha256:{'0' * 64}"
-"""The digest of a contract that nobody reads."""
+LEASE_FILE: Final = b"%PDF-1.7\n% a lease contract, made up\n"
+LEASE: Final = digest_of(LEASE_FILE)
+"""A contract that nobody reads, and its digest."""
 
 _random = random.SystemRandom()
 
@@ -30,9 +32,10 @@ class Citizen:
     name: str
     number: str
 
-    def client(self, outputs: Mapping[str, str]) -> Client:
+    def client(self, outputs: Mapping[str, str], **claims: Any) -> Client:
         """The person as a caller of the API."""
-        return Client(outputs, "applicant", sub=f"citizen-{self.number}", name=self.name, real_name=real_name(self.number))
+        own: dict[str, Any] = {"sub": f"citizen-{self.number}", "name": self.name, "real_name": real_name(self.number)}
+        return Client(outputs, "applicant", **own, **claims)
 
 
 REPRESENTATIVE: Final = Citizen(PERSONAS["applicant"].claims["name"], LEGAL_REPRESENTATIVE)

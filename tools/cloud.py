@@ -16,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from tools import issuer, ministack, sam
-from tools.counterpart import platform_url, scanner_address
+from tools.counterpart import platform_url, scanner_port
 from tools.ministack import LOCAL, REGION, ROOT_KEY, Cloud, CloudError
 from tools.sam import SamError, Target
 
@@ -83,7 +83,7 @@ def _parameters() -> dict[str, str]:
         "Audience": issuer.AUDIENCE,
         "Jwks": keys,
         "PlatformUrl": platform_url(),
-        "ScannerAddress": scanner_address(),
+        "ScannerAddress": f"127.0.0.1:{scanner_port()}",
         **inside,
     }
 
@@ -111,7 +111,7 @@ def _running() -> Cloud | None:
 
 def _start() -> Cloud:
     _say("starting the local cloud")
-    cloud = ministack.start()
+    cloud = ministack.start(scanner_port())
     _say(f"it answers at {cloud.endpoint} (log: {ministack.LOG.relative_to(ministack.ROOT)})")
     return cloud
 

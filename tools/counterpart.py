@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from examples.department import HttpSource, Register
 from examples.department.http_source import PATH
 from examples.platform import Platform
-from examples.scanner import Clamd
 from miaoban.memory import MemorySigner
 from tools.department import DepartmentError
 from tools.folders import SOURCES
@@ -81,18 +80,9 @@ def platform(asker: bytes, place: Path = LOCAL) -> Platform:
         raise _taken(seat, _file(place, PLATFORM)) from None
 
 
-def scanner_address(place: Path = LOCAL) -> str:
-    """Where the simulated scanner listens while it runs."""
-    return f"127.0.0.1:{_seat(place, SCANNER).port}"
-
-
-def scanner(place: Path = LOCAL) -> Clamd:
-    """A simulated scanner, which finds the EICAR test file. Raises DepartmentError."""
-    seat = _seat(place, SCANNER)
-    try:
-        return Clamd(seat.port)
-    except OSError:
-        raise _taken(seat, _file(place, SCANNER)) from None
+def scanner_port(place: Path = LOCAL) -> int:
+    """Where the simulated scanner listens, on the loopback, for as long as the local cloud runs."""
+    return _seat(place, SCANNER).port
 
 
 def _taken(seat: Seat, file: Path) -> DepartmentError:

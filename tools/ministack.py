@@ -86,15 +86,15 @@ def find() -> Cloud | None:
     return cloud if "ministack" in listed.stdout else None
 
 
-def start() -> Cloud:
-    """Start ministack in a session of its own and wait until it answers."""
+def start(scanner_port: int) -> Cloud:
+    """Start ministack in a session of its own, with the scanner beside it, and wait until it answers."""
     port = _choose_port()
     for folder in (STATE, LOCAL / "tmp"):
         folder.mkdir(parents=True, exist_ok=True)
     streams.rewind(STATE)
     with LOG.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
+            [sys.executable, str(ROOT / "tools" / "launch.py"), "ministack", str(scanner_port)],
             cwd=LOCAL,
             env=_environment(port),
             stdin=subprocess.DEVNULL,

@@ -5,10 +5,11 @@ A row makes its own firms, so that rows know nothing of each other and a second 
 
 from typing import Final
 
-from tools.cast import LEASE, Citizen, broker_application
+from tools.cast import LEASE, LEASE_FILE, MATTER, Citizen, broker_application
 from tools.issuer import AGENT, PERSONAS
 from tools.lifetime import change, kept, wait
 from tools.stage import NO_PERSON, Line, Scene, Stage, article, came_to, expect, line
+from tools.uploads import upload
 
 FILING: Final = {"law": "粮食流通管理条例", "article": "第九条第二款"}
 FLAGS: Final = ("C10", "C5", "C6")
@@ -69,6 +70,7 @@ def agent(stage: Stage) -> list[Line]:
     asked = caller.post("/v1/applications", leased)
     came_to(asked, "correcting", "C7", "C15")
     stage.arrive(firm.authorisation(Citizen(PERSONAS["agent"].claims["name"], AGENT)))
+    expect("租赁合同", upload(caller, LEASE_FILE, matter=MATTER, material="lease-contract", holder=firm.uscc), "held")
     corrected = caller.post(f"/v1/cases/{asked['case']}/corrections", {"form": {"lease_contract": LEASE}})
     came_to(corrected, "approved")
     licence = caller.get(f"/v1/licences/{corrected['licence']}")

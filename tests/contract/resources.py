@@ -13,9 +13,9 @@ REGION, ROOT = "us-east-1", "test"
 TABLES = {table: f"contract-{table.value}" for table in Table}
 
 
-def connect(service: str, endpoint: str) -> Any:
+def connect(service: str, endpoint: str, config: Config | None = None) -> Any:
     """Return botocore's own client of an emulator, with its root's credentials: to make what a test needs, and to compare."""
-    return get_session().create_client(service, **_where(endpoint))
+    return get_session().create_client(service, config=config, **_where(endpoint))
 
 
 def service(dialect: Dialect, endpoint: str) -> Service:

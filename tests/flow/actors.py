@@ -7,8 +7,9 @@ from typing import Any, Self
 
 from tools import cast
 from tools.arrivals import arrive
-from tools.cast import COUNTY, Citizen, Firm
+from tools.cast import COUNTY, LEASE_FILE, MATTER, Citizen, Firm
 from tools.client import Answer, Client, until
+from tools.uploads import upload
 
 
 @dataclass
@@ -65,7 +66,12 @@ class Applicant:
         leased = firm.application({"storage": "lease"}, warehouses=[firm.warehouse(lease_until="2099-12-31")])
         answer = self.file(leased)
         assert answer["status"] == "correcting", answer
+        self.hand_in(firm.uscc)
         return answer
+
+    def hand_in(self, uscc: str) -> None:
+        """Upload the lease contract of a firm."""
+        assert upload(self.client, LEASE_FILE, matter=MATTER, material="lease-contract", holder=uscc) == "held"
 
     def reviewing(self) -> Answer:
         """The answer to a filing that a person must look at."""

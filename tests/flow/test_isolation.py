@@ -18,15 +18,26 @@ from tools.client import Answer, Client, until
 
 Caller = Callable[..., Client]
 CASE, LICENCE = "211281-20261123-00000000", "1.2.156.3005.2.11210000MBXX00086U001.11211281MBXX0006X2.20261123AAAAAAAA.001.8"
-PARAMETERS = {"case": CASE, "task": CASE, "flag": f"{CASE}-0001", "licence": LICENCE, "release": "none", "import": "none"}
+PARAMETERS = {
+    "case": CASE,
+    "task": CASE,
+    "flag": f"{CASE}-0001",
+    "licence": LICENCE,
+    "release": "none",
+    "import": "none",
+    "digest": "sha256:0",
+    "field": "none",
+}
 
 # What each role's work needs, written down once more by hand.
 PERMITTED: Mapping[str, str] = {
     "applicant": "create_draft submit_application list_cases read_case read_timeline read_receipt correct_case withdraw_case "
-    "transfer_to_person dispute_value list_licences read_licence read_inbox read_data_use",
-    "window": "create_draft submit_application read_case read_timeline",
+    "transfer_to_person dispute_value list_licences read_licence read_inbox read_data_use "
+    "put_upload read_dossier read_material",
+    "window": "create_draft submit_application read_case read_timeline put_upload",
+    "intermediary": "put_upload read_dossier",
     "officer": "list_tasks read_task decide_task give_opinion dispute_value read_case read_timeline read_receipt read_licence "
-    "propose_set_aside",
+    "propose_set_aside read_material",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
     "list_standings list_reconciliations read_quality",
     "department": "read_subscription put_subscription list_deliveries read_quality list_disputes uphold_value",

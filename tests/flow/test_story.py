@@ -96,6 +96,7 @@ def test_5_all_defects_are_asked_for_once_and_mended(applicant: Applicant, anoth
     assert (asked["status"], conditions(asked)) == ("correcting", ["C7", "C15"])
     another.arrive(firm.authorisation(another.citizen))
     path = f"/v1/cases/{asked['case']}/corrections"
+    another.hand_in(firm.uscc)
     mended = another.client.post(path, {"form": {"lease_contract": LEASE}})
     assert (mended.status, mended["status"]) == (200, "approved")
     assert another.client.post(path, {"form": {"lease_contract": LEASE}}).code == "case-state"

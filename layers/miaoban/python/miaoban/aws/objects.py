@@ -11,6 +11,7 @@ from miaoban.errors import MiaobanError
 from miaoban.ports import ObjectChangedError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
+    from botocore.config import Config
     from mypy_boto3_s3 import S3Client
 
 READ_SECONDS = 10
@@ -46,15 +47,19 @@ class S3Objects:
 
     @cached_property
     def _s3(self) -> "S3Client":
-        from botocore.config import Config  # noqa: PLC0415  only who reads objects pays
+        return self._given or session().create_client("s3", config=patient())  # type: ignore[return-value]
 
-        patient = Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"total_max_attempts": ATTEMPTS},
-            signature_version="s3v4",
-        )
-        return self._given or session().create_client("s3", config=patient)  # type: ignore[return-value]
+
+def patient() -> "Config":
+    """How a client waits, tries again and signs: links are signed as all regions take them."""
+    from botocore.config import Config  # noqa: PLC0415  only who reads objects pays
+
+    return Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": ATTEMPTS},
+        signature_version="s3v4",
+    )
 
 
 def failure(error: ClientError) -> MiaobanError | None:

@@ -38,7 +38,7 @@ class ClamdScanner:
 
 def _asked(line: socket.socket, parts: Iterable[bytes], deadline: float) -> str:
     _say(line, b"zINSTREAM\0", deadline)
-    for part in parts:
+    for part in filter(None, parts):  # a length of zero would end the file
         _say(line, len(part).to_bytes(4, "big") + part, deadline)
     _say(line, bytes(4), deadline)
     answer = b""
