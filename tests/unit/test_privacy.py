@@ -17,6 +17,7 @@ from app import app
 from functions.ask import handler as asking
 from functions.authorize import handler as authorising
 from functions.authorize.settings import Settings
+from functions.collect import handler as collecting
 from functions.composition import use
 from functions.exchange import handler as exchanging
 from functions.load import handler as loading
@@ -114,6 +115,13 @@ def load_items(services: Services, event: dict[str, Any]) -> Any:
     return loading.take(Dock(services.store, MemoryObjects(), MemoryOutbox()), event, Context())
 
 
+def collect(services: Services, event: dict[str, Any]) -> Any:
+    objects = MemoryObjects()
+    objects.put("departments/market-regulation/records.jsonl", kit.message().encode(), "d41d8cd98f00b204e9800998ecf8427e")
+    room = collecting.Room(Desk(services, MemoryOutbox(), {}), objects, MemoryOutbox())
+    return collecting.take(room, event, Context())
+
+
 def scan(services: Services, event: dict[str, Any]) -> Any:
     with use(services):
         return scanning.take(MemoryScanner(), event, Context())
@@ -136,6 +144,7 @@ ENTRIES: dict[str, Enter] = {
     "watch": watch,
     "load": load_items,
     "scan": scan,
+    "collect": collect,
 }
 
 

@@ -25,6 +25,7 @@ PORTS = {
     "notify": {"send"},
     "dead_letters": {"send"},
     "loads": {"send"},
+    "pieces": {"send"},
     "prompts": {"send"},
     "exchange": {"send"},
     "questions": {"send"},

@@ -185,6 +185,7 @@ BUDGETS = [
     ("watch", 1.6, "queries, releases with the validator of editions, and erasures"),
     ("exchange", 1.9, "cases, the digest tree, signing and HTTP"),
     ("ask", 1.9, "deciding's models, signing, and HTTP"),
+    ("collect", 1.6, "as receive; the file's client is made when a file is read"),
     ("scan", 1.6, "people's files; the client is made when a file is read"),
     ("load", 1.6, "guide items; the file's client is made when a file is read"),
 ]

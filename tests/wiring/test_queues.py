@@ -162,6 +162,7 @@ SENDERS = [
     ("Ask", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/WaitsToAsk.Arn", "cases that begin to wait, by the one rule"),
     ("Exchange", "events", {"ArnEquals": "aws:SourceArn"}, "Messaging/DecisionsToExchange.Arn", "decisions, by the one rule"),
     ("Load", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
+    ("Collect", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
     ("Scan", "s3", {"StringEquals": "aws:SourceAccount"}, "${AWS::AccountId}", "uploads; the account's own buckets alone"),
 ]
 POLICIES = everywhere("AWS::SQS::QueuePolicy")

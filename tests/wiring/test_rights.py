@@ -13,7 +13,7 @@ from tests.wiring.templates import Json, everything, everywhere, functions, lead
 
 CASES, RECORDS, CATALOGUE = "Storage/CaseTable.Arn", "Storage/RecordTable.Arn", "Storage/CatalogueTable.Arn"
 INDEXES = f"{CASES}/index/*"
-FILES = "Messaging/ImportBucket.Arn/imports/*"
+FILES, NODES = "Messaging/ImportBucket.Arn/imports/*", "Messaging/ImportBucket.Arn/departments/*"
 INCOMING, HELD = "Messaging/FileBucket.Arn/incoming/*", "Messaging/FileBucket.Arn/held/*"
 QUESTIONS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-questions-*"
 """The queues of departments that are asked, which the operator makes."""
@@ -55,6 +55,14 @@ RIGHTS = [
     right("receive", QUEUE.format("ResumeQueue"), SEND, "wakes them"),
     right("receive", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
     right("receive", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("collect", RECORDS, f"{READ} {PUT}", "as receive"),
+    right("collect", CATALOGUE, READ, "as receive"),
+    right("collect", CASES, f"{READ} {QUERY} {DELETE}", "as receive"),
+    right("collect", QUEUE.format("ResumeQueue"), SEND, "wakes who waits"),
+    right("collect", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
+    right("collect", QUEUE.format("CollectQueue"), SEND, "sends itself the pieces of a file"),
+    right("collect", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("collect", NODES, FETCH, "what the departments' nodes put there, and nothing beside it"),
     right("resume", CASES, f"{READ} {PUT} {DELETE} {CHECK}", "decides a waiting case as the api does"),
     right("resume", RECORDS, f"{READ} {CHECK}", "the facts that have come, and that they stand"),
     right("resume", CATALOGUE, READ, "the edition with which the case began"),
@@ -110,6 +118,7 @@ USES = {
     "notify.send": SEND,
     "dead_letters.send": SEND,
     "loads.send": SEND,
+    "pieces.send": SEND,
     "prompts.send": SEND,
     "exchange.send": SEND,
     "questions.send": SEND,
@@ -156,7 +165,7 @@ def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
             assert "*" not in action or action == SEND, f"{folder}: {action}"
-            assert "*" not in target or target in {INDEXES, FILES, INCOMING, HELD, QUESTIONS}, f"{folder}: {target}"
+            assert "*" not in target or target in {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS}, f"{folder}: {target}"
 
 
 ALONE = [
@@ -166,7 +175,11 @@ ALONE = [
 ONLY = [
     (SIGN, {"api", "ask", "exchange", "resume"}, "who decides signs, and who asks or hands up"),
     (PUBLISH, {"relay"}, "one voice on the bus"),
-    (DELETE, {"api", "ask", "receive", "resume", "watch"}, "what is settled, answered or in force no more, erased cases"),
+    (
+        DELETE,
+        {"api", "ask", "collect", "receive", "resume", "watch"},
+        "what is settled, answered or over, erased cases",
+    ),
 ]
 
 
@@ -192,7 +205,7 @@ def test_the_gateway_may_invoke_its_two_functions_and_only_from_this_api() -> No
         assert ":Gateway/Api/" in leads_to(given["SourceArn"], "Gateway")
 
 
-BELOW = (SEND, "/index/*", "/imports/*", "/incoming/*", "/held/*")
+BELOW = (SEND, "/index/*", "/imports/*", "/departments/*", "/incoming/*", "/held/*")
 """What a star may stand for: a batch's two rights, a table's indexes, the files of a folder."""
 AT_LARGE = [("keys.yaml/Resources/SigningKey/Properties/KeyPolicy/Statement/0", "a key must let IAM grant, or nobody can")]
 

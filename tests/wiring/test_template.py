@@ -88,16 +88,21 @@ def test_tables_can_be_restored_are_encrypted_and_outlive_the_stack(table: str) 
     assert "TableName" not in properties, "two stacks in one account would meet"
 
 
-def test_files_are_private_encrypted_forgotten_in_time_and_told_to_the_load_queue() -> None:
+def test_files_are_private_encrypted_forgotten_in_time_and_told_to_their_queues() -> None:
     bucket = everywhere("AWS::S3::Bucket")["Messaging/ImportBucket"]
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(bucket["PublicAccessBlockConfiguration"]) == 4
     assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert [rule["Status"] for rule in bucket["LifecycleConfiguration"]["Rules"]] == ["Enabled"]
     assert "BucketName" not in bucket, "bucket names are the whole world's"
-    (told,) = bucket["NotificationConfiguration"]["QueueConfigurations"]
-    assert leads_to(told["Queue"], "Messaging") == "Messaging/LoadQueue.Arn"
-    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "imports/"}]
+    told = {
+        leads_to(one["Queue"], "Messaging"): one["Filter"]["S3Key"]["Rules"]
+        for one in bucket["NotificationConfiguration"]["QueueConfigurations"]
+    }
+    assert told == {
+        "Messaging/LoadQueue.Arn": [{"Name": "prefix", "Value": "imports/"}],
+        "Messaging/CollectQueue.Arn": [{"Name": "prefix", "Value": "departments/"}],
+    }
 
 
 def test_peoples_files_are_private_encrypted_and_told_to_the_scan_queue() -> None:

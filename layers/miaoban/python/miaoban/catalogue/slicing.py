@@ -26,16 +26,17 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """The bytes from `start` up to `end` of a file of `size` bytes."""
+    """The bytes from `start` up to `end` of a file of `size` bytes, whose lines have at most `longest`."""
 
     start: int
     end: int
     size: int
+    longest: int = LONGEST
 
     def window(self, position: int | None) -> tuple[int, int]:
         """The bytes to read for the lines from `position` on; None is the slice's first line."""
         first = max(self.start - 1, 0) if position is None else position
-        return first, min(self.end + LONGEST + len(_NEWLINE), self.size)
+        return first, min(self.end + self.longest + len(_NEWLINE), self.size)
 
     def lines(self, data: bytes, position: int | None) -> Iterator[Line]:
         """The slice's lines from `position` on, out of the bytes of that window."""
@@ -47,7 +48,7 @@ class Slice:
             end = stop if found < 0 else stop + 1
             whole = found >= 0 or last == self.size
             text = data[start - first : stop - first].removesuffix(b"\r")
-            yield Line(start, end, text if whole and len(text) <= LONGEST else None)
+            yield Line(start, end, text if whole and len(text) <= self.longest else None)
             start = end
 
     def _aligned(self, data: bytes, first: int) -> int:
@@ -63,6 +64,6 @@ def slices(size: int, step: int = SLICE) -> int:
     return -(-size // step)
 
 
-def slice_of(size: int, number: int, step: int = SLICE) -> Slice:
+def slice_of(size: int, number: int, step: int = SLICE, longest: int = LONGEST) -> Slice:
     """One slice of a file, counted from 0."""
-    return Slice(number * step, min((number + 1) * step, size), size)
+    return Slice(number * step, min((number + 1) * step, size), size, longest)

@@ -70,21 +70,25 @@ class Received(Frozen):
     woken: int = 0
 
 
-def receive(desk: Desk, text: str, sender: str | None, message_id: str) -> Received:
-    """Take a message, or quarantine it with its reason; raises RetryableError when neither was possible now."""
+def receive(desk: Desk, text: str, sender: str | None, message_id: str, department: str | None = None) -> Received:
+    """Take a message, or quarantine it with its reason; raises RetryableError when neither was possible now.
+
+    `department` is who speaks where the place says so in which the message lay; else the queue's `sender` tells.
+    """
     try:
         message = parse_message(text, desk.services.now())
-        return _taken(desk, message, text, sender, message_id)
+        return _taken(desk, message, Letter(text, message_id, sender), department)
     except FinalError as error:
-        department = desk.department(sender)
+        department = department or desk.department(sender)
         kept = quarantine(desk.services, desk.replies, Letter(text, message_id, sender), error, department)
         return Received(
             message_id=message_id, event_id=kept.envelope.id, outcome="quarantined", code=kept.code, department=department
         )
 
 
-def _taken(desk: Desk, message: Message, text: str, sender: str | None, message_id: str) -> Received:
-    _check_sender(desk, message, sender)
+def _taken(desk: Desk, message: Message, letter: Letter, department: str | None) -> Received:
+    _check_sender(desk, message, letter.sender, department)
+    message_id = letter.message_id
     known = desk.sources.known(message.data.source)
     if known.source.owner != message.department:
         raise SourceNotOwnedError(f"数源“{known.source.name}”不归部门 {message.department} 所有，请由归口部门发送")
@@ -94,14 +98,18 @@ def _taken(desk: Desk, message: Message, text: str, sender: str | None, message_
         return _heard(services, known, message, message_id)
     try:
         if isinstance(message, BatchMessage):
-            return _batch(services, desk.replies, known, message, Letter(text, message_id, sender))
+            return _batch(services, desk.replies, known, message, letter)
         return _record(services, known, message, message_id)
     except FinalError as error:
         count(services, known.source.code, Tally(outcomes={"quarantined": 1}, codes={error.code: 1}), message_id)
         raise
 
 
-def _check_sender(desk: Desk, message: Message, sender: str | None) -> None:
+def _check_sender(desk: Desk, message: Message, sender: str | None, department: str | None) -> None:
+    if department is not None:
+        if department != message.department:
+            raise SourceNotOwnedError(f"文件在部门 {department} 的目录下，报文却来自 {message.department}，请由该部门报送")
+        return
     if desk.senders and desk.department(sender) != message.department:
         raise SourceNotOwnedError(f"发送方没有登记为部门 {message.department}，请以该部门的身份发送，或者登记发送方")
 
