@@ -11,7 +11,7 @@ from typing import Any
 from functions.notify.handler import Desk, take
 from miaoban.memory import MemoryOutbox
 from miaoban.operations.courier import Answer, Courier, UnreachableError
-from miaoban.operations.deliveries import Delivery, DeliveryRef
+from miaoban.operations.deliveries import Delivery, DeliveryRef, Way
 from miaoban.operations.destinations import Gate, Target
 from miaoban.operations.redeliver import redeliver
 from miaoban.operations.services import Services
@@ -62,6 +62,7 @@ class World:
     services: Services = field(init=False)
     receiver: Receiver = field(init=False)
     retries: MemoryOutbox = field(default_factory=MemoryOutbox)
+    queues: dict[str, MemoryOutbox] = field(default_factory=lambda: {DEPARTMENT: MemoryOutbox()})
     networks: tuple[str, ...] = ()
     address: str = "203.0.114.10"
     jitter: float = 0.5
@@ -75,12 +76,16 @@ class World:
     def gate(self) -> Gate:
         return Gate(lambda _host, _port: (self.address,), self.networks)
 
-    def subscribe(self, url: str = URL, *, rotate: bool = False) -> SubscriptionView:
+    def subscribe(self, url: str = URL, *, rotate: bool = False, way: Way = Way.WEBHOOK) -> SubscriptionView:
         desk = SubscriptionDesk(self.services, self.gate, lambda count: b"\x07" * count)
-        return put_subscription(desk, DEPARTMENT, REGION, SubscriptionBody(url=url, rotate=rotate))
+        return put_subscription(
+            desk, DEPARTMENT, REGION, SubscriptionBody(way=way, url=url if way is Way.WEBHOOK else "", rotate=rotate)
+        )
 
     def desk(self) -> Desk:
-        return Desk(self.services, Courier(self.gate, self.receiver.post, lambda: self.jitter, self.retries))
+        return Desk(
+            self.services, Courier(self.gate, self.receiver.post, lambda: self.jitter, self.retries, self.queues.__getitem__)
+        )
 
     def take(self, event: Mapping[str, Any], context: Context | None = None) -> list[str]:
         """Hand a batch to the function; returns the messages that must come again."""

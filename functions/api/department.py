@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from functions.api.calls import Call
 from functions.api.guards import permit_uphold
 from functions.api.looking import looked_at_disputes
+from functions.api.models import EmptyBody
 from functions.api.routing import operation
 from functions.networks import Networks, resolve
 from miaoban.access.resources import Resource
@@ -21,19 +22,23 @@ from miaoban.models import Frozen
 from miaoban.operations.destinations import Gate
 from miaoban.operations.disputes import DisputePage, disputes, with_keys
 from miaoban.operations.disputing import uphold
+from miaoban.operations.feeds import FeedPage, read_feed
 from miaoban.operations.quality import QualityReports, reports
 from miaoban.operations.services import law_date
 from miaoban.operations.subscriptions import (
     DeliveryPage,
+    DeliveryView,
     Desk,
     SubscriptionBody,
     SubscriptionView,
     list_deliveries,
     put_subscription,
     read_subscription,
+    redeliver_event,
 )
 
 routes = Blueprint(__name__)
+LONGEST_NUMBER = 12
 
 
 class Settings(BaseModel):
@@ -82,6 +87,25 @@ def list_own_deliveries(call: Call) -> DeliveryPage:
     """List the deliveries to the own webhook, newest first."""
     department, region = _place(call)
     return list_deliveries(call.services, department, region, call.query.get("cursor"))
+
+
+@operation(routes, Action.REDELIVER, DeliveryView, EmptyBody, once=True)
+def redeliver_own_event(call: Call) -> Mapping[str, Any]:
+    """Have an event delivered once more, whatever became of it; it begins within a minute."""
+    department, region = _place(call)
+    call.body(EmptyBody)
+    event = call.path["event"]
+    return redeliver_event(call.services, department, region, event, call.once({"event": event}))
+
+
+@operation(routes, Action.READ_FEED, FeedPage)
+def read_own_feed(call: Call) -> FeedPage:
+    """Read the own events after a number, oldest first; what lies before it counts as arrived."""
+    department, region = _place(call)
+    after = call.query.get("after", "0")
+    if not (after.isascii() and after.isdigit() and len(after) <= LONGEST_NUMBER):
+        raise call.refuse("/after", "parameter-invalid", "after 应当是上次得到的编号，从 0 开始，请改正")
+    return read_feed(call.services, department, region, int(after))
 
 
 @operation(routes, Action.LIST_DISPUTES, DisputePage)

@@ -6,7 +6,7 @@ at most two messages to one invocation. What the receiver does never fails a mes
 
 import os
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +21,7 @@ from miaoban.operations.courier import Courier
 from miaoban.operations.destinations import Gate
 from miaoban.operations.notify import Envelope, Message, notify, read_message
 from miaoban.operations.services import Services
+from miaoban.ports import Outbox
 from miaoban.web.posting import post
 
 SERVICE = "notify"
@@ -49,7 +50,12 @@ def desk() -> Desk:
     settings = Settings.model_validate(os.environ)
     gate = Gate(resolve, settings.webhook_networks)
     jitter = random.random  # spreads retries; nobody gains by guessing it
-    return Desk(services(), Courier(gate, post, jitter, SqsOutbox(settings.notify_queue)))
+    return Desk(services(), Courier(gate, post, jitter, SqsOutbox(settings.notify_queue), queues(settings)))
+
+
+def queues(settings: Settings) -> Callable[[str], Outbox]:
+    """The queues of departments, each made on first use."""
+    return cache(lambda department: SqsOutbox(settings.queue(department)))
 
 
 def take(desk: Desk, event: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -32,12 +32,12 @@ class Ports:
 
 
 class Image(NamedTuple):
-    """A stored item as the stream shows it: its place in the shard, its key, and its event unless it is unreadable."""
+    """A stored item as the stream shows it: its place in the shard, its key, and its events unless it is unreadable."""
 
     sequence: str
     partition: str
     sort: str
-    event: Event | None
+    events: tuple[Event, ...] | None
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, Any]:
@@ -56,8 +56,8 @@ def relay(ports: Ports, event: Mapping[str, Any]) -> dict[str, Any]:
     """Relay a batch through these ports; raises UnavailableError when the dead letters can not be written."""
     with edge(SERVICE):
         images = list(_images(event["Records"]))
-        _set_aside(ports.dead_letters, [image for image in images if image.event is None])
-        return {"batchItemFailures": _publish(ports.bus, [image for image in images if image.event is not None])}
+        _set_aside(ports.dead_letters, [image for image in images if image.events is None])
+        return {"batchItemFailures": _publish(ports.bus, [image for image in images if image.events is not None])}
 
 
 def _images(records: Sequence[Mapping[str, Any]]) -> Iterator[Image]:
@@ -65,10 +65,10 @@ def _images(records: Sequence[Mapping[str, Any]]) -> Iterator[Image]:
     for change in (record["dynamodb"] for record in records):
         sort = change.get("Keys", {}).get("sk", {}).get("S", "")
         if "NewImage" in change and is_event(sort):
-            yield Image(change["SequenceNumber"], change["Keys"]["pk"]["S"], sort, _event(change["NewImage"]))
+            yield Image(change["SequenceNumber"], change["Keys"]["pk"]["S"], sort, _events(change["NewImage"]))
 
 
-def _event(image: Mapping[str, Any]) -> Event | None:
+def _events(image: Mapping[str, Any]) -> tuple[Event, ...] | None:
     try:
         return relayed(image.get("body", {}).get("S", ""))
     except UnreadableError:
@@ -86,10 +86,12 @@ def _set_aside(dead_letters: Outbox, images: Sequence[Image]) -> None:
 def _publish(bus: Bus, images: Sequence[Image]) -> list[dict[str, str]]:
     if not images:
         return []
-    failed = bus.publish([image.event for image in images if image.event])
+    told = [(place, event) for place, image in enumerate(images) for event in image.events or ()]
+    refused = bus.publish([event for _, event in told])
+    failed = {told[position][0]: code for position, code in refused.items()}
     for place, image in enumerate(images):
         _log(image, failed.get(place))
-    for outcome, number in (("relayed", len(images) - len(failed)), ("failed", len(failed))):
+    for outcome, number in (("relayed", len(told) - len(refused)), ("failed", len(refused))):
         count(SERVICE, "Events", number, outcome=outcome)
     return [{"itemIdentifier": images[min(failed)].sequence}] if failed else []
 
@@ -104,5 +106,5 @@ def _log(image: Image, code: str | None) -> None:
 
 
 def _correlation(image: Image) -> str | None:
-    correlation: str | None = loads(image.event.detail)["data"].get("correlation") if image.event else None
+    correlation: str | None = loads(image.events[0].detail)["data"].get("correlation") if image.events else None
     return correlation

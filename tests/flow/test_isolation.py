@@ -27,6 +27,7 @@ PARAMETERS = {
     "import": "none",
     "digest": "sha256:0",
     "field": "none",
+    "event": "none",
 }
 
 # What each role's work needs, written down once more by hand.
@@ -40,7 +41,8 @@ PERMITTED: Mapping[str, str] = {
     "propose_set_aside read_material",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
     "list_standings list_reconciliations read_quality",
-    "department": "read_subscription put_subscription list_deliveries read_quality list_disputes uphold_value",
+    "department": "read_subscription put_subscription list_deliveries redeliver_event read_feed "
+    "read_quality list_disputes uphold_value",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",
 }

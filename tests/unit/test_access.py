@@ -87,6 +87,8 @@ GRID = [
     (Action.READ_SUBSCRIPTION, "----D--", "a department's system minds its own deliveries"),
     (Action.PUT_SUBSCRIPTION, "----D--", "a department's system minds its own deliveries"),
     (Action.LIST_DELIVERIES, "----D--", "a department's system minds its own deliveries"),
+    (Action.REDELIVER, "----D--", "a department's system minds its own deliveries"),
+    (Action.READ_FEED, "----D--", "a department's system minds its own deliveries"),
     (Action.LIST_DISPUTES, "----D--", "the department whose record it is"),
     (Action.UPHOLD_VALUE, "----D--", "the department whose record it is"),
     (Action.READ_QUALITY, "---SD--", "a department's own data, and supervision all"),
@@ -115,7 +117,13 @@ FRIENDLY = {
         (Action.LIST_FLAGS, Action.READ_FLAG, Action.CLOSE_FLAG, Action.LIST_RECONCILIATIONS), Resource.flag(region=COUNTY)
     ),
     **dict.fromkeys(
-        (Action.READ_SUBSCRIPTION, Action.PUT_SUBSCRIPTION, Action.LIST_DELIVERIES),
+        (
+            Action.READ_SUBSCRIPTION,
+            Action.PUT_SUBSCRIPTION,
+            Action.LIST_DELIVERIES,
+            Action.REDELIVER,
+            Action.READ_FEED,
+        ),
         Resource.subscription(department=GRAIN),
     ),
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),

@@ -117,10 +117,10 @@ class World:
     def tell(self, case: str) -> list[Report]:
         """Relay what happened to a case, and let notify take it; the department's system is down."""
         items = [item for key, item in sorted(self.memory.items.items()) if key.partition == f"CASE#{case}"]
-        return self.take(*(relayed(item.body).detail for item in items if item.key.sort.startswith("EVENT#")))
+        return self.take(*(relayed(item.body)[0].detail for item in items if item.key.sort.startswith("EVENT#")))
 
     def take(self, *details: str) -> list[Report]:
-        courier = Courier(GATE, lambda *_: Answer(503), lambda: 0.5, MemoryOutbox())
+        courier = Courier(GATE, lambda *_: Answer(503), lambda: 0.5, MemoryOutbox(), lambda _: MemoryOutbox())
         messages = [Envelope(detail=CloudEvent.read(detail)) for detail in details]
         return [notify(self.services, courier, message) for message in messages]
 
@@ -507,7 +507,7 @@ def test_what_is_renewed_while_it_is_erased_is_erased_and_the_new_one_stays(worl
 
 def test_a_late_message_brings_nothing_back(world: World) -> None:
     answer = world.file()
-    happened = relayed(world.memory.items[keys.event(answer["case"], 2)].body)
+    happened = relayed(world.memory.items[keys.event(answer["case"], 2)].body)[0]
     world.erase(OVER)
     after = world.memory.items
     assert [report.result for report in world.take(happened.detail)] == ["case-erased"]
@@ -549,7 +549,7 @@ class BusyStore(BreakingStore):
 
 def test_messages_that_meet_are_not_taken_for_late_ones(world: World) -> None:
     answer = world.file()
-    happened = relayed(world.memory.items[keys.event(answer["case"], 2)].body)
+    happened = relayed(world.memory.items[keys.event(answer["case"], 2)].body)[0]
     world.services = replace(world.services, store=BusyStore(world.memory, 2))
     assert [report.result for report in world.take(happened.detail)] == ["not-subscribed"]
     assert len(read_inbox(world.services, kit.party(world.services).owner).items) == 1

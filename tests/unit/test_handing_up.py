@@ -41,7 +41,7 @@ class County:
 
     def event(self, case: str) -> CloudEvent:
         item = self.services.store.read([keys.event(case, 2)])[keys.event(case, 2)]
-        return CloudEvent.read(relayed(item.body).detail)
+        return CloudEvent.read(relayed(item.body)[0].detail)
 
     def hand_up(self, case: str) -> int:
         return hand_up(self.services, self.upper, self.event(case))

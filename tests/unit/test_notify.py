@@ -77,7 +77,7 @@ def _inbox_key(at: datetime, event: str) -> Key:
 
 def test_every_word_of_an_event_has_its_sentence() -> None:
     source = (kit.ROOT / "layers/miaoban/python/miaoban/case/events.py").read_text()
-    kinds = set(re.findall(r'kind: Literal\["(\w+)"\]', source)) - {"judged"}
+    kinds = set(re.findall(r'kind: Literal\["([\w-]+)"\]', source)) - {"judged"}
     outcomes = {"redirected", "refused", "correcting", "waiting", "reviewing", "approved"}
     assert set(WORDS) == kinds | outcomes
 

@@ -172,7 +172,7 @@ def test_an_opinion_is_an_event_with_who_and_when_and_nothing_of_it_is_relayed()
     event = CASE_EVENT.validate_python(happened["event"])
     assert isinstance(event, Opined)
     assert (event.by, event.department, event.agree, event.at) == (f"{PLANNING}-1", PLANNING, False, kit.NOW)
-    assert "已现场核查" not in relayed(json.dumps(happened)).detail
+    assert "已现场核查" not in relayed(json.dumps(happened))[0].detail
     assert (stage.case.status, stage.case.deadline, stage.case.events) == (before.status, before.deadline, before.events + 1)
 
 

@@ -97,7 +97,7 @@ def relay(services: Services, event: dict[str, Any]) -> Any:
 
 def notify(services: Services, event: dict[str, Any]) -> Any:
     gate = Gate(lambda *_: iter(["192.0.2.1"]), ())
-    courier = Courier(gate, lambda *_: Answer(200), lambda: 0.5, MemoryOutbox())
+    courier = Courier(gate, lambda *_: Answer(200), lambda: 0.5, MemoryOutbox(), lambda _: MemoryOutbox())
     return notifying.take(notifying.Desk(services, courier), event, Context())
 
 

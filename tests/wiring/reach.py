@@ -29,6 +29,7 @@ PORTS = {
     "prompts": {"send"},
     "exchange": {"send"},
     "questions": {"send"},
+    "queue": {"send"},
     "objects": {"read"},
     "files": {"read", "sign_put", "sign_get", "copy", "remove"},
     "bus": {"publish"},

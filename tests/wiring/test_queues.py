@@ -132,7 +132,7 @@ def test_the_rule_matches_what_the_relay_publishes_and_notify_reads_what_it_hand
     (target,) = rule["Targets"]
     records = json.loads((ROOT / "events" / "relay" / "ok.json").read_text(encoding="utf-8"))["Records"]
     for record in records:
-        event = relayed(record["dynamodb"]["NewImage"]["body"]["S"])
+        event = relayed(record["dynamodb"]["NewImage"]["body"]["S"])[0]
         envelope = {"source": event.source, "detail-type": event.type, "detail": json.loads(event.detail)}
         assert matches(rule["EventPattern"], envelope), f"{SOURCE} passes the rule"
         assert not isinstance(read_message(json.dumps(handed_on(target, envelope))), Redelivery)
@@ -144,7 +144,7 @@ def test_a_case_that_waits_prompts_what_it_waits_for(word: str, wanted: bool) ->
     (target,) = rule["Targets"]
     document = json.loads((ROOT / "events" / "relay" / "ok.json").read_text(encoding="utf-8"))
     body = json.loads(document["Records"][0]["dynamodb"]["NewImage"]["body"]["S"])
-    event = relayed(json.dumps({**body, "type": f"cn.miaoban.case.{word}.v1"}))
+    event = relayed(json.dumps({**body, "type": f"cn.miaoban.case.{word}.v1"}))[0]
     envelope = {"source": event.source, "detail-type": event.type, "detail": json.loads(event.detail)}
     assert matches(rule["EventPattern"], envelope) is wanted
     assert list(records_of(kit.services(), json.dumps(handed_on(target, envelope)))) == [], "a case that nobody knows"

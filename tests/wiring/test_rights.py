@@ -17,6 +17,8 @@ FILES, NODES = "Messaging/ImportBucket.Arn/imports/*", "Messaging/ImportBucket.A
 INCOMING, HELD = "Messaging/FileBucket.Arn/incoming/*", "Messaging/FileBucket.Arn/held/*"
 QUESTIONS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-questions-*"
 """The queues of departments that are asked, which the operator makes."""
+TELLING = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-events-*"
+"""The queues of departments that are told over one of their own, which the operator makes."""
 KEY, SECRET = "Keys/SigningKey.Arn", "Keys/PepperSecret.Id"
 QUEUE = "Messaging/{}.Arn"
 READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
@@ -72,6 +74,7 @@ RIGHTS = [
     right("relay", QUEUE.format("RelayDeadLetters"), SEND, "references to what can not be read or carried"),
     right("notify", CASES, f"{READ} {PUT} {CHECK}", "inboxes, unless the case has been erased; subscriptions and deliveries"),
     right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
+    right("notify", TELLING, SEND, "events, each to its department's own queue"),
     right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),
     right("ask", CASES, f"{READ} {QUERY} {PUT} {DELETE}", "what is to be asked, who waits for it, and what has been answered"),
     right("ask", RECORDS, f"{READ} {PUT}", "answers become records; the gate of each source"),
@@ -122,6 +125,7 @@ USES = {
     "prompts.send": SEND,
     "exchange.send": SEND,
     "questions.send": SEND,
+    "queue.send": SEND,
     "objects.read": FETCH,
     "files.read": FETCH,
     "files.sign_get": FETCH,
@@ -161,11 +165,16 @@ def test_it_sends_to_as_many_queues_as_its_code_has_outboxes(folder: str) -> Non
     assert len(queues) == len(outboxes), f"{sorted(outboxes)} against {sorted(queues)}"
 
 
+STARRED = {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS, TELLING}
+
+
 def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
             assert "*" not in action or action == SEND, f"{folder}: {action}"
-            assert "*" not in target or target in {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS}, f"{folder}: {target}"
+            assert "*" not in target or target in {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS, TELLING}, (
+                f"{folder}: {target}"
+            )
 
 
 ALONE = [
@@ -215,7 +224,7 @@ def test_no_statement_anywhere_has_a_star() -> None:
     for path, node in everything():
         if isinstance(node, dict) and "Effect" in node and path not in known:
             starred = [value for value in _values(node) if value.endswith("*") and not value.endswith(BELOW)]
-            starred = [value for value in starred if value != QUESTIONS]
+            starred = [value for value in starred if value not in {QUESTIONS, TELLING}]
             assert not starred, path
 
 

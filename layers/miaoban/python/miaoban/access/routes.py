@@ -55,6 +55,8 @@ class Action(StrEnum):
     READ_SUBSCRIPTION = "read_subscription"
     PUT_SUBSCRIPTION = "put_subscription"
     LIST_DELIVERIES = "list_deliveries"
+    REDELIVER = "redeliver_event"
+    READ_FEED = "read_feed"
     READ_QUALITY = "read_quality"
     LIST_DISPUTES = "list_disputes"
     UPHOLD_VALUE = "uphold_value"
@@ -133,6 +135,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_SUBSCRIPTION, "GET", "/v1/subscription"),
     Route(Action.PUT_SUBSCRIPTION, "PUT", "/v1/subscription"),
     Route(Action.LIST_DELIVERIES, "GET", "/v1/deliveries"),
+    Route(Action.REDELIVER, "POST", "/v1/deliveries/{event}/redelivery"),
+    Route(Action.READ_FEED, "GET", "/v1/events", query=("after?",)),
     Route(Action.LIST_DISPUTES, "GET", "/v1/disputes"),
     Route(Action.UPHOLD_VALUE, "POST", "/v1/disputes/{case}/upholding"),
     Route(Action.READ_QUALITY, "GET", "/v1/quality", query=("department?", "day?")),

@@ -15,6 +15,7 @@ from miaoban.case.events import (
     Judged,
     Opined,
     Party,
+    SetAside,
     Submitted,
     Upheld,
     WaitedRecord,
@@ -135,7 +136,7 @@ def _opened(event: Submitted) -> Case:
     )
 
 
-def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Disputed | Upheld | Withdrawn) -> dict[str, Any]:
+def _changes(case: Case, event: CaseEvent) -> dict[str, Any]:
     match event:
         case Corrected():
             return {"form": event.form, "corrected": True}
@@ -143,6 +144,8 @@ def _changes(case: Case, event: Corrected | Judged | Handed | Opined | Disputed 
             return _judged(case, event)
         case Opined():
             return {"opinions": tuple(given(one, event) for one in case.opinions)}
+        case SetAside() | Submitted():
+            return {}
         case Disputed():
             return {"status": Status.WAITING, "dispute": event, **_waits(event)}
         case _:

@@ -160,6 +160,17 @@ class Upheld(Frozen):
     asked: tuple[Asked, ...] = ()
 
 
+class SetAside(Frozen):
+    """The licence that the case brought was set aside: who proposed and who decided it, and why (行政许可法 art. 69)."""
+
+    kind: Literal["set-aside"] = "set-aside"
+    at: datetime
+    licence: str
+    proposer: str
+    by: str
+    reason: str
+
+
 class Withdrawn(Frozen):
     """The applicant withdrew, or let the correction lapse (视为撤回)."""
 
@@ -170,6 +181,6 @@ class Withdrawn(Frozen):
 
 
 CaseEvent = Annotated[
-    Submitted | Corrected | Judged | Handed | Opined | Disputed | Upheld | Withdrawn, Declared(discriminator="kind")
+    Submitted | Corrected | Judged | Handed | Opined | Disputed | Upheld | SetAside | Withdrawn, Declared(discriminator="kind")
 ]
 CASE_EVENT: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

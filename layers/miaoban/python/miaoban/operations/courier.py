@@ -33,12 +33,16 @@ Post = Callable[[Target, bytes, Mapping[str, str]], Answer]
 
 @dataclass(frozen=True)
 class Courier:
-    """What delivering needs beside the services; `jitter` gives numbers from 0 to 1, `retries` is the notify queue."""
+    """What delivering needs beside the services; `jitter` gives numbers from 0 to 1, `retries` is the notify queue.
+
+    `queues` is the queue of a department that is told over one of its own.
+    """
 
     gate: Gate
     post: Post
     jitter: Callable[[], float]
     retries: Outbox
+    queues: Callable[[str], Outbox]
 
 
 class Report(NamedTuple):

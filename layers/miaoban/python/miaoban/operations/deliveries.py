@@ -36,6 +36,14 @@ class State(StrEnum):
     DISABLED = "disabled"
 
 
+class Way(StrEnum):
+    """How a recipient is told: its webhook is called, its queue is sent to, or it reads its feed."""
+
+    WEBHOOK = "webhook"
+    QUEUE = "queue"
+    PULL = "pull"
+
+
 class DeliveryRef(Frozen):
     """Which delivery: one event to one recipient."""
 
@@ -106,6 +114,10 @@ class Delivery(Frozen):
         """With an attempt under way, which another may repeat when the lease is over."""
         return self.model_copy(update={"attempts": self.attempts + 1, "claim": claim, "next_at": now + LEASE})
 
+    def again(self, now: datetime) -> "Delivery":
+        """As if it had never been tried, but for its history: its recipient asks for it once more."""
+        return self.model_copy(update={"state": State.PENDING, "attempts": 0, "claim": None, "next_at": now})
+
     def tried(self, tried: Tried, state: State, now: datetime, next_at: datetime | None) -> "Delivery":
         """After an attempt, or after it was found that there will be none."""
         attempt = Attempt(at=now, status=tried.status, error=tried.error)
@@ -122,12 +134,13 @@ class Delivery(Frozen):
 
 
 class Subscription(Frozen):
-    """A department's webhook in one region; secrets are sealed, the old one signs too until `retires_at`."""
+    """How a department is told in one region; a webhook's secrets are sealed, the old one signs too until `retires_at`."""
 
     department: str
     region: str
-    url: str
-    secret: str
+    way: Way = Way.WEBHOOK
+    url: str = ""
+    secret: str = ""
     retiring: str | None = None
     retires_at: datetime | None = None
     active: bool = True

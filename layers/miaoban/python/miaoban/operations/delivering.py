@@ -1,4 +1,4 @@
-"""Delivering: one attempt at a time to hand one event to one department's system (Standard Webhooks 1.0).
+"""Delivering: one attempt at a time to hand one event to one department's system: its webhook, its queue, or its feed.
 
 An attempt is claimed before it is made: the claim counts it, names it and moves the due time behind its lease, on the
 condition of the version that was read. So two workers never try at once, and an attempt whose worker died is made again.
@@ -6,6 +6,7 @@ condition of the version that was read. So two workers never try at once, and an
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from math import ceil
 from typing import NamedTuple
 
@@ -20,17 +21,22 @@ from miaoban.operations.deliveries import (
     State,
     Subscription,
     Tried,
+    Way,
     delivery_item,
     subscription_item,
     wait,
 )
+from miaoban.operations.feeds import entry_puts
 from miaoban.operations.relay import CloudEvent
+from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.ports import ConflictError
 from miaoban.storage import Commit, Item, Put
 
 TAKEN = range(200, 300)
 GONE = 410
+ACCEPTED = 202
+"""What is noted of an event that a queue took (RFC 9110: taken, and not worked on yet)."""
 REASON_GONE = "receiver-gone"
 
 
@@ -39,6 +45,7 @@ class _Found(NamedTuple):
     version: int
     subscription: Subscription | None
     subscription_version: int
+    event: CloudEvent | None = None
 
 
 def deliver(services: Services, courier: Courier, ref: DeliveryRef, event: CloudEvent | None = None) -> Report:
@@ -68,22 +75,39 @@ def _found(services: Services, ref: DeliveryRef, event: CloudEvent | None) -> _F
     subscription = Subscription.read(subscribed.body) if subscribed else None
     version = subscribed.version if subscribed else 0
     if item is not None:
-        return _Found(Delivery.read(item.body), item.version, subscription, version)
+        return _Found(Delivery.read(item.body), item.version, subscription, version, event)
     if event is None or subscription is None:
         return None
-    return _Found(_new(ref, event, services.now()), 0, subscription, version)
+    return _Found(_new(ref, event, services.now()), 0, subscription, version, event)
 
 
 def _new(ref: DeliveryRef, event: CloudEvent, now: datetime) -> Delivery:
     return Delivery(**ref.model_dump(), type=event.type, created_at=now, next_at=now, body=event.told().text())
 
 
+def _fed(services: Services, ref: DeliveryRef, event: CloudEvent | None) -> Report:
+    """Put an event into its recipient's feed: there it is delivered, and is read when its recipient likes."""
+    found = _found(services, ref, event)
+    if found is None or not found.delivery.is_due(services.now()):
+        return Report("taken-by-another", ref.event)
+    fed = found.delivery.claimed("", services.now()).tried(Tried(), State.DELIVERED, services.now(), None)
+    put = Put(delivery_item(fed, found.version + 1), replaces=found.version)
+    services.store.commit(Commit((put, *entry_puts(services, fed))))
+    return _report(State.DELIVERED.value, fed)
+
+
 def _attempt(services: Services, courier: Courier, found: _Found, subscription: Subscription) -> Report:
+    if subscription.way is Way.PULL:
+        return retried(partial(_fed, services, found.delivery.ref, found.event))
     # What can fail on this side fails before the claim: it is not counted as the receiver's failure.
-    secrets = [services.vault.unseal(sealed) for sealed in subscription.sealed(services.now())]
+    webhook = subscription.way is Way.WEBHOOK
+    secrets = [services.vault.unseal(sealed) for sealed in subscription.sealed(services.now())] if webhook else []
     delivery = found.delivery.claimed(services.new_id(12), services.now())
     _put(services, delivery_item(delivery, found.version + 1))
-    tried = _tried(courier, delivery, subscription.url, signed(delivery.event, delivery.body, secrets, services.now()))
+    if webhook:
+        tried = _tried(courier, delivery, subscription.url, signed(delivery.event, delivery.body, secrets, services.now()))
+    else:
+        tried = _queued(courier, delivery)
     claimed = found._replace(delivery=delivery, version=found.version + 1)
     if tried.status in TAKEN:
         return _settle(services, claimed, tried, State.DELIVERED)
@@ -98,6 +122,16 @@ def _tried(courier: Courier, delivery: Delivery, url: str, headers: Mapping[str,
     except MiaobanError as error:
         return Tried(error=error.code)
     return Tried(answer.status, retry_after=answer.retry_after)
+
+
+def _queued(courier: Courier, delivery: Delivery) -> Tried:
+    """Send an event to the department's own queue, whose rights say who reads it."""
+    queue = courier.queues(delivery.department)
+    try:
+        queue.send([delivery.body])
+    except MiaobanError as error:
+        return Tried(error=error.code)
+    return Tried(ACCEPTED)
 
 
 def _again(services: Services, courier: Courier, found: _Found, tried: Tried) -> Report:

@@ -24,6 +24,7 @@ from miaoban.operations.dropping import released
 from miaoban.operations.happened import Happened
 from miaoban.operations.holds import freed
 from miaoban.operations.licensing import licence_key
+from miaoban.operations.relay import licence_event
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services, law_date
 from miaoban.storage import Commit, Delete, Index, Item, Key, Put, Range, Write, key_of
@@ -98,6 +99,8 @@ def _events(services: Services, case: Case, numbers: range) -> Iterator[Write]:
 def _traces(event: Happened) -> Iterator[Key]:
     yield keys.inbox(event.owner, at_moment(event.at), event.id)
     yield keys.delivery(event.department, event.region, event.id)
+    if event.change:
+        yield keys.delivery(event.department, event.region, licence_event(event.id))
     if event.traces and event.traces.answered:
         yield event.traces.answered
 

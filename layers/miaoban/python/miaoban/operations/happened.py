@@ -6,6 +6,7 @@ from typing import Any
 from miaoban.case.case import Status
 from miaoban.case.events import CaseEvent
 from miaoban.models import Frozen
+from miaoban.operations.relay import Change
 from miaoban.storage import Key
 
 
@@ -34,6 +35,7 @@ class Happened(Frozen):
     type: str
     status: Status
     licence: str | None = None
+    change: Change | None = None
     correlation: str | None = None
     at: datetime
     event: CaseEvent

@@ -4,7 +4,8 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department
            CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>
            UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
-           DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...
+           DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...   FEED#<department>#<region> FEED | <number>
+           UPLOADS#<holder> <digest>
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
            <source> GATE
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
@@ -75,6 +76,11 @@ def leaf(region: str, day: date, case_id: str, number: int) -> Key:
     return Key(Table.CASES, f"LEDGER#{region}#{day.isoformat()}", f"{case_id}#{number:04}")
 
 
+def set_aside_leaf(region: str, day: date, case_id: str, event_number: int) -> Key:
+    """The ledger leaf of setting aside what a case brought, under the number of the case's event."""
+    return Key(Table.CASES, f"LEDGER#{region}#{day.isoformat()}", f"{case_id}#S{event_number:04}")
+
+
 def waiting(source: str, record_key: str, case_id: str) -> Key:
     """The note that a case waits for a record of a source."""
     return Key(Table.CASES, waiting_partition(source, record_key), case_id)
@@ -118,6 +124,11 @@ def delivery(department: str, region: str, event_id: str) -> Key:
 def delivery_partition(department: str, region: str) -> str:
     """The partition of all deliveries to one department in one region."""
     return f"DELIVERY#{department}#{region}"
+
+
+def feed_partition(department: str, region: str) -> str:
+    """The partition of what a department reads in one region at its own pace."""
+    return f"FEED#{department}#{region}"
 
 
 def record(source: str, kind: str, record_key: str) -> Key:

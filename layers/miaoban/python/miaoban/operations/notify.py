@@ -1,4 +1,4 @@
-"""Notify: each case event goes to the owner's inbox and to the department's webhook; a retry goes to the webhook alone.
+"""Notify: each case event goes to the owner's inbox and to the department; a licence's event, and a retry, to that alone.
 
 The inbox item's key and content follow from the event, so a repeated event finds its item there and changes nothing.
 """
@@ -15,7 +15,7 @@ from miaoban.operations import keys
 from miaoban.operations.courier import Courier, Report
 from miaoban.operations.deliveries import DeliveryRef, Redelivery, moment
 from miaoban.operations.delivering import deliver
-from miaoban.operations.relay import CloudEvent, Relayed, Tolerant
+from miaoban.operations.relay import LICENCES, CloudEvent, Relayed, Tolerant
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.ports import ConflictError
@@ -45,6 +45,7 @@ WORDS: Mapping[str, Words] = {
     "opined": Words("部门已出具意见", "已有一个审批部门出具意见，正在继续办理。"),
     "disputed": Words("异议已送部门核对", "的数据异议已送部门核对，答复后自动继续办理。"),
     "upheld": Words("部门已答复异议", "的数据异议已有答复，转人工核查，请留意办理结果。"),
+    "set-aside": Words("证照已被撤销", "取得的证照已依法撤销。理由和救济途径请见办件详情。"),
     "withdrawn": Words("办件已撤回", "已撤回。如仍需办理，可重新申请。"),
 }
 NEWS = Words("办件有新进展", "有新进展，请查看办件详情。")
@@ -96,7 +97,8 @@ def notify(services: Services, courier: Courier, message: Message) -> Report:
     if isinstance(message, Redelivery):
         return deliver(services, courier, message.delivery)
     event = message.detail
-    if not _write(services, event.data):
+    told = _stands(services, event.data) if event.type.startswith(LICENCES) else _write(services, event.data)
+    if not told:
         return Report(CaseErasedError.code, event.id)
     ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
     return deliver(services, courier, ref, event)
@@ -132,6 +134,12 @@ def _words(happened: Relayed) -> Words:
 def _sentence(happened: Relayed) -> str:
     licence = f"证照编号：{happened.licence}。" if happened.licence else ""
     return f"您的“{happened.matter_name}”（办件编号 {happened.case}）{_words(happened).sentence}{licence}"
+
+
+def _stands(services: Services, happened: Relayed) -> bool:
+    """Whether the case of a licence's event has not been erased; the person is told by the case's own event."""
+    erased = keys.erased(keys.case(happened.case))
+    return erased not in services.store.read([erased])
 
 
 def _write(services: Services, happened: Relayed) -> bool:

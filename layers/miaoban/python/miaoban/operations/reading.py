@@ -5,7 +5,7 @@ from typing import Any
 
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseNotFoundError
-from miaoban.case.events import CaseEvent, Disputed, Handed, Judged, Opined, Upheld, Withdrawn
+from miaoban.case.events import CaseEvent, Disputed, Handed, Judged, Opined, SetAside, Upheld, Withdrawn
 from miaoban.catalogue.fields import FieldType
 from miaoban.decision.receipt import Proof, proof_of
 from miaoban.identifiers import IdentifierError
@@ -80,8 +80,8 @@ def _told(event: CaseEvent) -> Mapping[str, Any]:
                 "direction": event.direction,
                 "without_opinions": event.without,
             }
-        case Opined():
-            return {name: getattr(event, name) for name in ("by", "department", "agree", "reason")}
+        case Opined() | SetAside():
+            return {name: getattr(event, name) for name in ("by", "department", "agree", "reason") if hasattr(event, name)}
         case Disputed():
             return {"by": event.by, "reason": f"{event.source_name}“{event.label}”有异议：{event.reason}"}
         case Upheld():

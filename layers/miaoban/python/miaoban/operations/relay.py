@@ -14,6 +14,10 @@ from miaoban.models import Frozen
 from miaoban.ports import Event
 
 SOURCE: Final = "/miaoban/cases"
+LICENCES: Final = "cn.miaoban.licence."
+"""How the types of licences' events begin."""
+Change = Literal["issued", "replaced", "cancelled", "set-aside"]
+"""What can become of a licence."""
 EVENT_PREFIX = "EVENT#"
 
 
@@ -42,6 +46,7 @@ class Told(Tolerant):
     type: str
     status: str
     licence: str | None = None
+    change: Change | None = None
     correlation: str | None = None
     at: datetime
 
@@ -85,11 +90,28 @@ def is_event(sort: str) -> bool:
     return sort.startswith(EVENT_PREFIX)
 
 
-def relayed(body: str) -> Event:
-    """The event for the bus, from the stored text of a `Happened`; raises UnreadableError, which quotes nothing."""
+def licence_event(event_id: str) -> str:
+    """The id of the licence's event that a case's event brings with it."""
+    return f"{event_id}-licence"
+
+
+def relayed(body: str) -> tuple[Event, ...]:
+    """The events for the bus, from the stored text of a `Happened`: the case's, and the licence's if it brings or ends one.
+
+    Raises UnreadableError, which quotes nothing.
+    """
     try:
         data = Relayed.read(body)
     except ValidationError as error:
         raise UnreadableError(f"办件事件无法读取（{error.error_count()} 处不符），请核对程序版本后重新转发") from None
-    event = CloudEvent(id=data.id, type=data.type, time=data.at, subject=data.case, data=data)
-    return Event(source=SOURCE, type=data.type, detail=event.text())
+    told = [_published(data.id, data.type, data.case, data)]
+    if data.change is not None and data.licence is not None:
+        type_ = f"{LICENCES}{data.change}.v1"
+        changed = data.model_copy(update={"id": licence_event(data.id), "type": type_})
+        told.append(_published(changed.id, type_, data.licence, changed))
+    return tuple(told)
+
+
+def _published(id_: str, type_: str, subject: str, data: Relayed) -> Event:
+    event = CloudEvent(id=id_, type=type_, time=data.at, subject=subject, data=data)
+    return Event(source=SOURCE, type=type_, detail=event.text())

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from miaoban.canonical import digest_of
 from miaoban.case.errors import CaseStateError
+from miaoban.case.events import SetAside
 from miaoban.catalogue.regions import Organ
 from miaoban.decision.conclusion import Conclusions
 from miaoban.decision.outcome import Outcome
 from miaoban.identifiers import LicenceNumber
+from miaoban.ledger.leaf import Leaf
 from miaoban.licence.errors import LicenceNotFoundError, LicenceStateError
 from miaoban.licence.licence import Licence, LicenceStatus, series
 from miaoban.models import Frozen
@@ -21,6 +24,7 @@ from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.review import PersonalDecision
 from miaoban.operations.services import Services, law_date
+from miaoban.operations.settling import Step, happening
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Item, Items, Key, Put, Write
 
@@ -109,18 +113,30 @@ def _decide(services: Services, items: Items, proposal: Proposal, decided: Perso
     version = items[proposal_key(proposal.licence)].version
     writes: list[Write] = [Put(_item(done, version + 1), version), once.remember(answer)]
     if approved:
-        writes += _set_aside(services, items, proposal.licence)
+        writes += _set_aside(services, items, done)
     services.store.commit(Commit(tuple(writes)))
     return answer
 
 
-def _set_aside(services: Services, items: Items, number: str) -> list[Write]:
+def _set_aside(services: Services, items: Items, done: Proposal) -> list[Write]:
+    """The licence ends, its unique key is free, and the case that brought it says so, in the ledger too."""
+    number, now = done.licence, services.now()
     licence = _licence(items, number)
-    found = read_again(services, load(services, licence.terms.case).case)
-    ended = replaced(items[licence_key(number)], licence.set_aside(law_date(services.now())))
+    loaded = load(services, licence.terms.case)
+    found = read_again(services, loaded.case)
+    told = {"licence": number, "proposer": done.proposer, "by": done.approver, "reason": done.decision_reason}
+    event = SetAside.model_validate({"at": now, **told})
+    step = Step((event,), loaded.case, loaded.version, correlation=services.correlation)
+    leaf = Leaf(case=licence.terms.case, sequence=step.after.events, receipt=digest_of(done.text()), at=now)
+    region, day = licence.terms.organ.region, law_date(now)
     guard = found.items.get(found.unique)
     free = freed(guard, number) if guard else None
-    return [ended, free] if free else [ended]
+    return [
+        *happening(step, found.unique),
+        Put(Item(keys.set_aside_leaf(region, day, leaf.case, leaf.sequence), leaf.text())),
+        replaced(items[licence_key(number)], licence.set_aside(day)),
+        *([free] if free else []),
+    ]
 
 
 def _refuse_second(licence: Licence, items: Items, number: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from miaoban.case.case import Case, Status, fold
-from miaoban.case.events import CaseEvent, Judged, WaitedRecord
+from miaoban.case.events import CaseEvent, Judged, SetAside, WaitedRecord
 from miaoban.ledger.leaf import Leaf
 from miaoban.models import Frozen
 from miaoban.operations import keys
@@ -16,8 +16,9 @@ from miaoban.operations.flagging import flags
 from miaoban.operations.gathering import unchanged
 from miaoban.operations.happened import Happened, Traces
 from miaoban.operations.holds import Guard, freed
-from miaoban.operations.licensing import Licensed
+from miaoban.operations.licensing import Licensed, issues
 from miaoban.operations.quotas import take
+from miaoban.operations.relay import Change
 from miaoban.operations.ruling import Read, Ruling
 from miaoban.operations.services import law_date
 from miaoban.operations.uploads import resting
@@ -54,7 +55,7 @@ class Step:
 
 def settle(step: Step, read: Read) -> Commit:
     """The commit of a step, on the condition that what it was decided on still stands."""
-    writes = [*_case(step, read.unique), *_guard(step, read), *_waits(step), *consultations(step.before, step.after)]
+    writes = [*happening(step, read.unique), *_guard(step, read), *_waits(step), *consultations(step.before, step.after)]
     writes += disputing(step.before, step.after)
     if step.ruling is not None:
         writes += [*_receipt(step, step.ruling), *_checks(step, step.ruling, read.items)]
@@ -89,7 +90,8 @@ def _queue(case: Case) -> tuple[str | None, str | None]:
     return (keys.WAITS, f"{due}#{case.id}") if case.is_open else (None, None)
 
 
-def _case(step: Step, unique: Key) -> Iterator[Write]:
+def happening(step: Step, unique: Key) -> Iterator[Write]:
+    """The case after a step, and each of its events."""
     yield Put(case_item(step.after, step.version + 1), replaces=step.version)
     case = step.before
     for event in step.events:
@@ -111,11 +113,23 @@ def _happened(case: Case, event: CaseEvent, step: Step, unique: Key) -> Happened
         type=f"cn.miaoban.case.{word}.v1",
         status=case.status,
         licence=case.licence,
+        change=_change(case, event, step),
         correlation=step.correlation,
         at=event.at,
         event=event,
         traces=Traces(unique=unique, answered=step.answered, files=_files(step)) if case.erase_after else None,
     )
+
+
+def _change(case: Case, event: CaseEvent, step: Step) -> Change | None:
+    """What an event does to the licence; None for nothing."""
+    if isinstance(event, SetAside):
+        return "set-aside"
+    if step.licensed is None or step.ruling is None or case.status is not Status.APPROVED:
+        return None
+    if issues(step.ruling):
+        return "issued"
+    return "replaced" if step.licensed.in_force else "cancelled"
 
 
 def _files(step: Step) -> tuple[Key, ...] | None:

@@ -1,17 +1,22 @@
 """Subscriptions: where a department's system is told of the cases of its organ, and what became of each delivery."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from pydantic import Field as Declared
 
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.deliveries import Attempt, Delivery, State, Subscription, subscription_item
-from miaoban.operations.destinations import Gate
+from miaoban.operations.deliveries import Attempt, Delivery, State, Subscription, Way, delivery_item, subscription_item
+from miaoban.operations.destinations import DestinationError, Gate
 from miaoban.operations.errors import NotFoundError
+from miaoban.operations.feeds import feed_of
+from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.views import view
 from miaoban.storage import Commit, Index, Put, Range
 
 SECRET_BYTES = 32
@@ -20,21 +25,28 @@ RETIRING = timedelta(days=1)
 
 
 class SubscriptionBody(Frozen):
-    """What a department asks for: its URL, and a new secret if the old one should go."""
+    """What a department asks for: how it is told, its URL for a webhook, and a new secret if the old one should go."""
 
-    url: str
+    way: Way = Way.WEBHOOK
+    url: str = Declared(default="", max_length=2000)
     rotate: bool = False
 
 
 class SubscriptionView(Frozen):
-    """A subscription as its department sees it; `secret` is shown once, when it is made."""
+    """A subscription as its department sees it; `secret` is shown once, when it is made.
+
+    Of a feed, `newest` is the number of its last entry and `read_to` that to which it was read.
+    """
 
     department: str
     region: str
+    way: Way
     url: str
     active: bool
     disabled_reason: str | None = None
     secret: str | None = None
+    newest: int | None = None
+    read_to: int | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -73,7 +85,10 @@ def put_subscription(desk: Desk, department: str, region: str, body: Subscriptio
 
     A lost answer is cured by `rotate`. Raises DestinationError for a URL that is no place to deliver to, BusyError.
     """
-    desk.gate.target(body.url)
+    if body.way is Way.WEBHOOK:
+        desk.gate.target(body.url)
+    elif body.url:
+        raise DestinationError("只有回调（webhook）填写 url，请删除，或者把 way 改为 webhook")
     return retried(lambda: _put(desk, department, region, body))
 
 
@@ -82,7 +97,8 @@ def read_subscription(services: Services, department: str, region: str) -> Subsc
     found, _ = _found(services, department, region)
     if found is None:
         raise NotFoundError("贵部门在该区划还没有登记回调地址")
-    return _view(found)
+    feed = feed_of(services, department, region) if found.way is Way.PULL else None
+    return _view(found).model_copy(update={"newest": feed.newest, "read_to": feed.read_to} if feed else {})
 
 
 def list_deliveries(services: Services, department: str, region: str, cursor: str | None = None) -> DeliveryPage:
@@ -92,10 +108,32 @@ def list_deliveries(services: Services, department: str, region: str, cursor: st
     return DeliveryPage(items=tuple(_delivery(Delivery.read(item.body)) for item in page.items), cursor=page.cursor)
 
 
+def redeliver_event(services: Services, department: str, region: str, event: str, once: Once) -> Mapping[str, Any]:
+    """Deliver an event once more, from the first attempt on; the watch begins it within a minute. Raises NotFoundError."""
+    key = keys.delivery(department, region, event)
+
+    def attempt() -> Mapping[str, Any]:
+        items = services.store.read((key, once.key))
+        answered = once.answered(items)
+        if answered is not None:
+            return answered
+        item = items.get(key)
+        if item is None:
+            raise NotFoundError("没有这个事件的投递，请核对编号")
+        again = Delivery.read(item.body).again(services.now())
+        answer = view(_delivery(again))
+        put = Put(delivery_item(again, item.version + 1), replaces=item.version)
+        services.store.commit(Commit((put, once.remember(answer))))
+        return answer
+
+    return retried(attempt)
+
+
 def _put(desk: Desk, department: str, region: str, body: SubscriptionBody) -> SubscriptionView:
     found, version = _found(desk.services, department, region)
-    secret = _secret(desk.random) if found is None or body.rotate else None
-    wanted = _wanted(desk.services, found or _unsealed(desk.services, department, region), body.url, secret)
+    signs = body.way is Way.WEBHOOK and (found is None or not found.secret or body.rotate)
+    secret = _secret(desk.random) if signs else None
+    wanted = _wanted(desk.services, found or _unsealed(desk.services, department, region), body, secret)
     desk.services.store.commit(Commit((Put(subscription_item(wanted, version + 1), replaces=version),)))
     return _view(wanted, secret)
 
@@ -107,14 +145,14 @@ def _found(services: Services, department: str, region: str) -> tuple[Subscripti
 
 
 def _unsealed(services: Services, department: str, region: str) -> Subscription:
-    """A subscription before it has a place or a secret."""
+    """A subscription before it says how."""
     now = services.now()
-    return Subscription(department=department, region=region, url="", secret="", created_at=now, updated_at=now)
+    return Subscription(department=department, region=region, created_at=now, updated_at=now)
 
 
-def _wanted(services: Services, old: Subscription, url: str, secret: str | None) -> Subscription:
+def _wanted(services: Services, old: Subscription, body: SubscriptionBody, secret: str | None) -> Subscription:
     now = services.now()
-    changes = {"url": url, "active": True, "disabled_reason": None, "updated_at": now}
+    changes: dict[str, Any] = {"way": body.way, "url": body.url, "active": True, "disabled_reason": None, "updated_at": now}
     if secret is not None:
         changes["secret"] = services.vault.seal(secret)
         changes |= {"retiring": old.secret, "retires_at": now + RETIRING} if old.secret else {}
@@ -126,7 +164,7 @@ def _secret(random: Callable[[int], bytes]) -> str:
 
 
 def _view(subscription: Subscription, secret: str | None = None) -> SubscriptionView:
-    shown = subscription.model_dump(include=set(SubscriptionView.model_fields) - {"secret"})
+    shown = subscription.model_dump(include=set(SubscriptionView.model_fields) - {"secret", "newest", "read_to"})
     return SubscriptionView(**shown, secret=secret)
 
 
