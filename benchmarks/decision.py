@@ -54,7 +54,7 @@ class _Work:
     def __init__(self, scene: Scenario) -> None:
         signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
         vault = MemoryVault()
-        self._services = Services(MemoryStore(), vault, signer, MemoryOutbox(), MemoryFiles(), now, new_id)
+        self._services = Services(MemoryStore(), vault, signer, MemoryOutbox(), MemoryOutbox(), MemoryFiles(), now, new_id)
         prepare(scene, self._services, 1)
         self._application = Application.model_validate(body(scene, 0))
         self._party = _party(scene, vault)

@@ -133,7 +133,7 @@ def _chunk_mb(dock: Dock, found: Import, number: int) -> float:
 
 def _services(dock: Dock) -> Services:
     signer = MemorySigner(ec.generate_private_key(ec.SECP256R1()))
-    return Services(dock.store, MemoryVault(), signer, MemoryOutbox(), MemoryFiles(), now, new_id)
+    return Services(dock.store, MemoryVault(), signer, MemoryOutbox(), MemoryOutbox(), MemoryFiles(), now, new_id)
 
 
 def _searches(services: Services, dice: random.Random) -> tuple[list[float], list[float]]:

@@ -70,7 +70,7 @@ def clerk(environment: Mapping[str, str]) -> Services:
     names = {Table.CASES: "CASE_TABLE", Table.RECORDS: "RECORD_TABLE", Table.CATALOGUE: "CATALOGUE_TABLE"}
     tables = {table: environment[name] for table, name in names.items()}
     signer, vault = KmsSigner(environment["SIGNING_KEY"]), SecretVault(environment["SECRET"])
-    return Services(DynamoStore(tables), vault, signer, MemoryOutbox(), MemoryFiles(), now, new_id)
+    return Services(DynamoStore(tables), vault, signer, MemoryOutbox(), MemoryOutbox(), MemoryFiles(), now, new_id)
 
 
 def _heard(source: str) -> Put:

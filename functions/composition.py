@@ -35,6 +35,7 @@ class Settings(BaseModel):
     signing_key: str = ""
     suite: Literal["p256", "sm2"] = "p256"
     resume_queue: str = ""
+    ask_queue: str = ""
     look_days: int = LOOKS_KEPT.days
     file_bucket: str = ""
     file_days: int = FILES_KEPT.days
@@ -72,6 +73,7 @@ def _composed() -> Services:
         vault=SecretVault(settings.secret),
         signer=KmsSigner(settings.signing_key, settings.suite),
         resumes=SqsOutbox(settings.resume_queue),
+        prompts=SqsOutbox(settings.ask_queue),
         files=S3Files(settings.file_bucket),
         now=now,
         new_id=new_id,

@@ -120,6 +120,7 @@ def services(store: Store | None = None, signer: Signer | None = None, clock: Ca
         vault=MemoryVault(),
         signer=signer or MemorySigner(issuing_key()),
         resumes=MemoryOutbox(),
+        prompts=MemoryOutbox(),
         files=MemoryFiles(),
         now=clock or Clock(),
         new_id=counted_ids(),

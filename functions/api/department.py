@@ -21,7 +21,7 @@ from miaoban.access.routes import Action
 from miaoban.models import Frozen
 from miaoban.operations.destinations import Gate
 from miaoban.operations.disputes import DisputePage, disputes, with_keys
-from miaoban.operations.disputing import uphold
+from miaoban.operations.disputing import correct_value, uphold
 from miaoban.operations.feeds import FeedPage, read_feed
 from miaoban.operations.quality import QualityReports, reports
 from miaoban.operations.services import law_date
@@ -55,8 +55,8 @@ class UpholdBody(Frozen):
     note: str = Field(min_length=1, max_length=1000)
 
 
-class Upheld(Frozen):
-    """The case whose value was upheld; it is with a person now."""
+class DisputedCase(Frozen):
+    """The case whose value was disputed."""
 
     case: str
 
@@ -117,13 +117,21 @@ def list_disputes(call: Call) -> DisputePage:
     return looked_at_disputes(call, page)
 
 
-@operation(routes, Action.UPHOLD_VALUE, Upheld, UpholdBody, once=True)
+@operation(routes, Action.UPHOLD_VALUE, DisputedCase, UpholdBody, once=True)
 def uphold_value(call: Call) -> Mapping[str, Any]:
     """Uphold a value that is disputed; a wrong one is corrected by sending the record anew."""
     note, case = call.body(UpholdBody).note, call.path["case"]
     once = call.once({"case": case, "note": note})
     uphold(call.services, case, call.principal.subject, note, once, permit_uphold(call))
     return {"case": case}
+
+
+@operation(routes, Action.CORRECT_VALUE, DisputedCase, EmptyBody, once=True)
+def correct_disputed_value(call: Call) -> Mapping[str, Any]:
+    """Say that a disputed value of a source that is asked has been corrected; the source is asked anew."""
+    call.body(EmptyBody)
+    case = call.path["case"]
+    return correct_value(call.services, case, call.once({"case": case}), permit_uphold(call))
 
 
 @operation(routes, Action.READ_QUALITY, QualityReports)

@@ -42,7 +42,7 @@ PERMITTED: Mapping[str, str] = {
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "
     "list_standings list_reconciliations read_quality",
     "department": "read_subscription put_subscription list_deliveries redeliver_event read_feed "
-    "read_quality list_disputes uphold_value",
+    "read_quality list_disputes uphold_value correct_value",
     "steward": "list_releases draft_release read_release run_shadow propose_release confirm_release withdraw_release "
     "retire_release list_imports read_import",
 }

@@ -75,3 +75,14 @@ def test_a_source_that_is_down_delays_the_case_and_loses_nothing(
     another.becomes(waiting["case"], "approved")
     assert standing(supervisor)["waiting"] == 0
     stage.close()
+
+
+def test_a_draft_has_the_source_asked_and_is_filled_in_a_moment_later(insured: Applicant, source: HttpSource) -> None:
+    asked = {**QUERY, "form": {"consent": True}}
+    first = insured.client.post("/v1/drafts", asked)
+    assert first["asking"] == ["社会保险信息系统"], first
+    until(lambda: insured.client.post("/v1/drafts", asked), lambda draft: "asking" not in draft.body or not draft["asking"])
+    assert [question["purpose"] for question in source.questions] == ["prefill"]
+    answer = insured.file(QUERY)
+    assert answer["status"] == "approved", answer
+    assert len(source.questions) == 1, "what was asked ahead decides"

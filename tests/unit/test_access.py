@@ -91,6 +91,7 @@ GRID = [
     (Action.READ_FEED, "----D--", "a department's system minds its own deliveries"),
     (Action.LIST_DISPUTES, "----D--", "the department whose record it is"),
     (Action.UPHOLD_VALUE, "----D--", "the department whose record it is"),
+    (Action.CORRECT_VALUE, "----D--", "the department whose record it is"),
     (Action.READ_QUALITY, "---SD--", "a department's own data, and supervision all"),
     (Action.LIST_RELEASES, "---S-T-", "stewards release matters, and supervision sees it"),
     (Action.DRAFT_RELEASE, "-----T-", "stewards release matters"),
@@ -130,7 +131,10 @@ FRIENDLY = {
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
     Action.LIST_STANDINGS: Resource.sources(),
     **dict.fromkeys((Action.PUT_UPLOAD, Action.READ_DOSSIER), Resource.dossier(owner=MINE)),
-    **dict.fromkeys((Action.READ_QUALITY, Action.LIST_DISPUTES, Action.UPHOLD_VALUE), Resource.quality(department=GRAIN)),
+    **dict.fromkeys(
+        (Action.READ_QUALITY, Action.LIST_DISPUTES, Action.UPHOLD_VALUE, Action.CORRECT_VALUE),
+        Resource.quality(department=GRAIN),
+    ),
 }
 
 

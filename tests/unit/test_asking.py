@@ -8,6 +8,7 @@ import pytest
 
 from examples.department import Register, Worker
 from miaoban.case.case import Status
+from miaoban.case.errors import CaseStateError
 from miaoban.decision.examples import merged
 from miaoban.errors import MiaobanError
 from miaoban.evidence import errors
@@ -19,6 +20,9 @@ from miaoban.operations.asking import Asked, Desk, delay, put
 from miaoban.operations.asks import Ask, ask_key
 from miaoban.operations.cases import load
 from miaoban.operations.catching_up import MINUTE, Prompt, catch_up, per_minute
+from miaoban.operations.disputes import disputes
+from miaoban.operations.disputing import DisputeBody, correct_value, dispute
+from miaoban.operations.draft import Draft, DraftRequest, draft
 from miaoban.operations.editions import publish
 from miaoban.operations.handing import expire, withdraw
 from miaoban.operations.inquire import Desk as InquiryDesk
@@ -338,3 +342,99 @@ def test_a_reply_that_comes_after_the_question_was_asked_again_is_as_good(world:
     queued.worker.take([second])
     assert [queued.received(reply) for reply in queued.replies] == ["stored", "duplicate"]
     assert world.ask(queued.record) is None
+
+
+def drafted(world: World, **form: Any) -> Draft:
+    """A draft of the query of social insurance, by who may look."""
+    given = kit.examples(QUERIES)["01-social.yaml"].given
+    request = DraftRequest(matter=QUERIES, region="211281", situation=given.situation, form=form or {"consent": True})
+    return draft(world.services, request, kit.party(world.services))
+
+
+def prompted(world: World) -> list[str]:
+    """The records that a draft has had asked for."""
+    assert isinstance(world.services.prompts, MemoryOutbox)
+    texts, world.services.prompts.sent = [sent.text for sent in world.services.prompts.sent], []
+    return [Prompt.read(text).record for text in texts]
+
+
+def test_a_draft_has_a_source_asked_and_a_moment_later_knows_its_answer(world: World) -> None:
+    first = drafted(world)
+    assert first.asking == ("社会保险信息系统",)
+    (record,) = prompted(world)
+    assert put(world.desk, record).outcome == "stored"
+    (question,) = world.asker.questions
+    assert (question.purpose, question.case) == ("prefill", "draft")
+    second = drafted(world)
+    assert (second.asking, prompted(world)) == ((), [])
+    form = kit.examples(QUERIES)["01-social.yaml"].given.form
+    application = Application(matter=QUERIES, region="211281", situation={"what": "social"}, form=form)
+    assert submit(world.services, application, kit.party(world.services), "k")["status"] == "approved", "nobody asks again"
+
+
+def test_drafts_made_again_and_again_ask_once(world: World) -> None:
+    for _ in range(3):
+        drafted(world)
+    record = prompted(world)
+    assert len(set(record)) == 1
+    put(world.desk, record[0])
+    assert len(world.asker.questions) == 1
+
+
+def test_without_the_consent_that_it_needs_a_draft_asks_nobody(world: World) -> None:
+    assert drafted(world, purpose="school").asking == ()
+    assert prompted(world) == []
+
+
+def test_what_a_draft_wanted_long_ago_is_asked_of_nobody(world: World) -> None:
+    drafted(world)
+    (record,) = prompted(world)
+    world.clock.advance(minutes=6)
+    assert put(world.desk, record).outcome == "not-wanted"
+    assert world.asker.questions == []
+
+
+def test_a_case_takes_over_what_a_draft_has_asked(world: World) -> None:
+    drafted(world)
+    case = world.filed("social")
+    world.clock.advance(minutes=6)
+    assert world.put(case).woken == 1
+    assert world.resumed(case) is Status.APPROVED
+
+
+def disputed(world: World) -> str:
+    """A case that was refused on what a source has answered, and whose applicant holds that to be wrong."""
+    world.asker.put(SOCIAL, "insured", ("number",), {**INSURED, "name": "贾示例"})
+    case = world.filed("social")
+    world.put(case)
+    world.resumed(case)
+    body = DisputeBody(source=SOCIAL, field="name", says=NAME, reason="姓名登记有误")
+    once = Once(world.services, "me", f"dispute-{case}", {})
+    assert dispute(world.services, case, "me", body, once, lambda _: None)["status"] == "waiting"
+    return case
+
+
+def corrected(world: World, case: str) -> str:
+    """The department says that it has corrected its value; the record that is asked for anew."""
+    correct_value(world.services, case, Once(world.services, "department", f"c-{case}-{world.clock.now}", {}), lambda _: None)
+    (record,) = prompted(world)
+    return record
+
+
+def test_a_disputed_answer_is_asked_for_anew_once_the_department_has_corrected_it(world: World) -> None:
+    case = disputed(world)
+    assert [task.case for task in disputes(world.services, "human-resources").items] == [case]
+    world.clock.advance(minutes=1)
+    assert put(world.desk, corrected(world, case)).outcome in {"duplicate", "stored"}, "the same answer as before"
+    assert world.resumed(case) is Status.WAITING, "nothing has been corrected"
+    world.clock.advance(minutes=1)
+    world.asker.put(SOCIAL, "insured", ("number",), INSURED, sequence=2)
+    assert put(world.desk, corrected(world, case)).woken == 1
+    assert world.resumed(case) is Status.APPROVED
+    assert disputes(world.services, "human-resources").items == ()
+
+
+def test_a_record_that_is_pushed_is_corrected_by_pushing_it(world: World) -> None:
+    case = world.filed("social")
+    with pytest.raises(CaseStateError, match="没有待答复的异议"):
+        correct_value(world.services, case, Once(world.services, "d", "k", {}), lambda _: None)

@@ -220,6 +220,22 @@ def test_expressions_and_examples_are_told_together() -> None:
     assert {finding.code for finding in told} == {"expression-invalid", "example-fails"}
 
 
+def silent(matter: str, id_: str) -> tuple[Finding, ...]:
+    """What stands against a matter of which one condition would not wait for a silent source."""
+    texts = dict(texts_of(kit.ROOT / "matters" / matter))
+    start = texts[CONDITIONS].index("    otherwise:", texts[CONDITIONS].index(f"- id: {id_}\n"))
+    texts[CONDITIONS] = f"{texts[CONDITIONS][:start]}    silent: review\n{texts[CONDITIONS][start:]}"
+    return findings(unchecked_edition(texts, kit.source_texts()), kit.examples(matter))
+
+
+def test_only_what_departments_push_need_not_be_waited_for() -> None:
+    asked = [finding for finding in silent("mobile-queries", "Q5") if "silent: review" in finding.says]
+    assert "不能用于实时查询的数源（insured）" in asked[0].says
+    pushed = silent(kit.GRAIN, "C3")
+    assert not [finding for finding in pushed if "silent: review" in finding.says]
+    assert all(finding.code == "example-fails" for finding in pushed), "cases that waited go to a person now"
+
+
 def test_a_licence_may_be_refused_for_quality() -> None:
     told = found((CONDITIONS, swap("about: subject", "about: quality")), (MATTER, swap("nature: filing", "nature: licence")))
     assert told == ()

@@ -166,6 +166,22 @@ def test_a_wait_names_its_sources_only() -> None:
     assert decision.waiting_for == ("乙库", "甲库"), "a hint is not waited for"
 
 
+@pytest.mark.parametrize("effect", [Effect.REFUSE, Effect.CORRECT, Effect.REDIRECT, Effect.REVIEW])
+def test_a_matter_may_say_that_nobody_waits_for_a_silent_source(effect: Effect) -> None:
+    waits = condition(1, effect, "enterprise.present", "enterprise.present")
+    goes_on = waits.model_copy(update={"silent": "review"})
+    assert decided((waits,)).outcome is Outcome.WAITING
+    decision = decided((goes_on,))
+    assert decision.outcome is Outcome.REVIEWING
+    assert decision.reasons[0].defect == "甲库暂时没有数据，转人工核查"
+    assert decided((goes_on,), facts(enterprise={"present": True})).outcome is Outcome.APPROVED
+
+
+def test_a_hint_that_goes_on_only_flags() -> None:
+    hint = condition(1, Effect.FLAG, "enterprise.present", "enterprise.present").model_copy(update={"silent": "review"})
+    assert decided((hint,)).outcome is Outcome.APPROVED
+
+
 def test_a_record_whose_key_was_left_out_goes_to_a_person() -> None:
     known = facts()
     known = replace(known, evidence={name: e for name, e in known.evidence.items() if name != "enterprise"})

@@ -49,6 +49,7 @@ RIGHTS = [
     right("api", CATALOGUE, f"{READ} {QUERY} {PUT} {DELETE}", "the matters and their list; stewards release them"),
     right("api", KEY, f"{SIGN} {PUBLIC}", "issues licences, and says with which key"),
     right("api", SECRET, PEPPER, "pseudonyms and sealed numbers"),
+    right("api", QUEUE.format("AskQueue"), SEND, "has sources asked for a form that is being filled in, or anew"),
     right("api", INCOMING, STORE, "signs links to upload, to where nothing is read"),
     right("api", HELD, FETCH, "signs links to read what was scanned"),
     right("receive", RECORDS, f"{READ} {PUT}", "records, watermarks and the quarantine"),

@@ -60,6 +60,7 @@ class Action(StrEnum):
     READ_QUALITY = "read_quality"
     LIST_DISPUTES = "list_disputes"
     UPHOLD_VALUE = "uphold_value"
+    CORRECT_VALUE = "correct_value"
     LIST_RELEASES = "list_releases"
     DRAFT_RELEASE = "draft_release"
     READ_RELEASE = "read_release"
@@ -139,6 +140,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_FEED, "GET", "/v1/events", query=("after?",)),
     Route(Action.LIST_DISPUTES, "GET", "/v1/disputes"),
     Route(Action.UPHOLD_VALUE, "POST", "/v1/disputes/{case}/upholding"),
+    Route(Action.CORRECT_VALUE, "POST", "/v1/disputes/{case}/correction"),
     Route(Action.READ_QUALITY, "GET", "/v1/quality", query=("department?", "day?")),
     Route(Action.LIST_RELEASES, "GET", "/v1/releases"),
     Route(Action.DRAFT_RELEASE, "POST", "/v1/releases"),

@@ -22,6 +22,7 @@ def check_condition(edition: Edition, condition: Condition) -> None:
         require(known, CONDITIONS, sentence, place, "grades", path)
     person = condition.examine is None or condition.otherwise is Effect.REVIEW
     require(person, CONDITIONS, f"{place} 由人核查（examine），otherwise 只能是 review，请改正", place, "otherwise")
+    _check_silence(edition, condition)
     refuses = condition.otherwise is Effect.REFUSE and edition.matter.nature == "filing"
     lawful = not refuses or all(basis.article for basis in condition.basis)
     require(lawful, CONDITIONS, f"{place} 备案不得无据拒绝，请写明条款", place, "basis")
@@ -29,6 +30,17 @@ def check_condition(edition: Edition, condition: Condition) -> None:
     _check_clause(edition, condition, matched, place)
     if condition.enough is not None:
         _check_clause(edition, condition.enough, [], place, "enough")
+
+
+def _check_silence(edition: Edition, condition: Condition) -> None:
+    """Raise CatalogueError where a condition would not wait for a source that is only asked once a case waits for it."""
+    if condition.silent == "wait":
+        return
+    records = edition.matter.records
+    named = {path.partition(".")[0] for path in (*condition.needs, *(match.held for match in condition.matches))}
+    asked = sorted(name for name in named & records.keys() if edition.sources[records[name].source].asking)
+    sentence = f"{condition.id} 的 silent: review 不能用于实时查询的数源（{'、'.join(asked)}），请删去：有办件等待时才会查询"
+    require(not asked, CONDITIONS, sentence, condition.id, "silent")
 
 
 def _check_clause(edition: Edition, clause: Condition | Enough, matched: list[str], *words: str) -> None:

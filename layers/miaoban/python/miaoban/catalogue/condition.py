@@ -97,6 +97,7 @@ class Condition(Frozen):
     values of the form must be besides: one of a lower grade makes the condition false.
     `enough` spares the rest: a condition that it makes true does not wait for sources that only the rest would need.
     `about` says what a refusal rests on; nothing said means quality, for which a filing must not be refused.
+    `silent` says what follows while a source that it needs says nothing: to wait for it, or to go to a person at once.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Condition(Frozen):
     grades: Mapping[str, Grade] | None = None
     examine: str | None = None
     about: Literal["subject", "authority", "form", "quality"] | None = None
+    silent: Literal["wait", "review"] = Declared(default="wait", exclude_if=lambda silent: silent == "wait")
     otherwise: Effect
     redirect: Redirect | None = None
     says: str

@@ -150,6 +150,8 @@ def _verdict(rule: Rule, judged: Judged) -> Verdict:
     if judged is HOLDS:
         return rule.holding
     condition, (truth, missing, compared, defect, graded) = rule.condition, judged
+    if missing and defect is None and condition.silent == "review":
+        defect = f"{'、'.join(missing)}暂时没有数据，转人工核查"
     if truth is Truth.TRUE:
         return Verdict(condition=condition.id, basis=condition.basis, truth=truth, compared=compared)
     return Verdict(

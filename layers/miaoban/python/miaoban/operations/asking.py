@@ -19,6 +19,7 @@ from miaoban.evidence.privacy import opened
 from miaoban.evidence.record import Record
 from miaoban.operations import inquire
 from miaoban.operations.asks import Ask, ask_item, ask_key
+from miaoban.operations.filings import DRAFT
 from miaoban.operations.intake import Statement, record_of, take
 from miaoban.operations.quality import Tally, broken, count
 from miaoban.operations.services import Services
@@ -98,9 +99,9 @@ def _read(services: Services, record: Key) -> _Held | None:
 def _put(desk: Desk, known: Known, held: _Held) -> Asked:
     ask = held.ask
     asking = known.source.asking
-    if asking is None or not waits(desk.services, ask.source, _record_key(ask)):
+    if asking is None or not _wanted(desk.services, ask):
         return _dropped(desk.services, held, "not-wanted")
-    if _answered_lately(known, held.record, desk.services.now()):
+    if _answered_lately(known, ask, held.record, desk.services.now()):
         wake(desk.services, ask.source, [_record_key(ask)])
         return _dropped(desk.services, held, "answered-lately")
     claimed = _kept(desk.services, held, tried=ask.tried + 1, next_at=desk.services.now() + LEASE)
@@ -132,9 +133,17 @@ def _key_values(services: Services, known: Known, ask: Ask) -> dict[str, Any]:
     return opened(known.kind(ask.kind).fields, ask.key, services.vault)
 
 
-def _answered_lately(known: Known, record: Record | None, now: datetime) -> bool:
+def _wanted(services: Services, ask: Ask) -> bool:
+    """Whether somebody still wants to know: a form that is being filled in, or a case."""
+    filling = ask.wanted_until is not None and services.now() <= ask.wanted_until
+    return filling or waits(services, ask.source, _record_key(ask))
+
+
+def _answered_lately(known: Known, ask: Ask, record: Record | None, now: datetime) -> bool:
     """Whether another way brought a record that is so young that nobody is asked again."""
-    return record is not None and now - record.received_at < known.source.fresh_for[Purpose.ASK_AGAIN]
+    if record is None or (ask.since and record.received_at < ask.since):
+        return False
+    return now - record.received_at < known.source.fresh_for[Purpose.ASK_AGAIN]
 
 
 def _question(services: Services, known: Known, ask: Ask) -> Question:
@@ -142,7 +151,7 @@ def _question(services: Services, known: Known, ask: Ask) -> Question:
         source=ask.source,
         kind=ask.kind,
         key=_key_values(services, known, ask),
-        purpose=Purpose.DECIDE.value,
+        purpose=(Purpose.PREFILL if ask.case == DRAFT else Purpose.DECIDE).value,
         case=ask.case,
         request_id=services.new_id(REQUEST_LETTERS),
     )

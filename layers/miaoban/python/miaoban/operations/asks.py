@@ -29,6 +29,7 @@ class Ask(Frozen):
 
     `record` is the partition of the record that the answer becomes, `key` its key fields, personal numbers in private form;
     `case` began it, and the first case of those that wait must end on `law_by`. It is not put before `next_at`; `tried` counts.
+    A draft wants it until `wanted_until`, a dispute only an answer of after `since`.
     """
 
     source: str
@@ -40,6 +41,8 @@ class Ask(Frozen):
     created_at: datetime
     next_at: datetime
     tried: int = Declared(default=0, ge=0)
+    wanted_until: datetime | None = None
+    since: datetime | None = None
 
 
 def ask_key(record: Key) -> Key:
@@ -75,14 +78,15 @@ def asks(filing: Filing, gathered: Gathered, items: Items, law_by: date | None, 
 
 def _ask(filing: Filing, wanted: Wanted, item: Item | None, law_by: date | None, now: datetime) -> Write:
     if item is None:
-        return Put(ask_item(_new(filing, wanted, law_by, now), 1), replaces=0)
+        return Put(ask_item(ask_for(filing, wanted, law_by, now), 1), replaces=0)
     ask = Ask.read(item.body)
     if (law_by or _NEVER) >= (ask.law_by or _NEVER):
         return Check(item.key, item.version)
     return Put(ask_item(ask.model_copy(update={"law_by": law_by}), item.version + 1), replaces=item.version)
 
 
-def _new(filing: Filing, wanted: Wanted, law_by: date | None, now: datetime) -> Ask:
+def ask_for(filing: Filing, wanted: Wanted, law_by: date | None, now: datetime) -> Ask:
+    """The ask that a filing begins for a record."""
     return Ask(
         source=wanted.source.code,
         kind=wanted.use.kind,

@@ -18,7 +18,8 @@ from miaoban.models import Frozen
 from miaoban.operations.dossier import Viewer
 from miaoban.operations.draft_materials import OWN_SOURCES, DraftMaterial, draft_material, filed_earlier, uploaded
 from miaoban.operations.editions import current, is_current, refresh
-from miaoban.operations.filings import Filing
+from miaoban.operations.filings import DRAFT, Filing
+from miaoban.operations.prefilling import ask_ahead
 from miaoban.operations.ruling import Ruling, read, rule
 from miaoban.operations.services import Services
 from miaoban.operations.submit import organ_of, vouched
@@ -59,7 +60,7 @@ class DraftField(Frozen):
 
 
 class Draft(Frozen):
-    """The answer to a draft request."""
+    """The answer to a draft request. `asking` are sources that are being asked: a draft made a moment later knows more."""
 
     matter: str
     version: int
@@ -68,10 +69,11 @@ class Draft(Frozen):
     fields: tuple[DraftField, ...]
     form_schema: Mapping[str, Any]
     repairs: tuple[str, ...]
+    asking: tuple[str, ...] = ()
 
 
 def draft(services: Services, request: DraftRequest, party: Party, viewer: Viewer | None = None) -> Draft:
-    """Fill a form from what is held; writes nothing.
+    """Fill a form from what is held; writes nothing but that sources are to be asked.
 
     Raises MatterNotFoundError, SituationError, FormError (for what was typed), ApplicationError.
     """
@@ -83,7 +85,7 @@ def draft(services: Services, request: DraftRequest, party: Party, viewer: Viewe
     values |= filed_earlier(
         services, published.matter, situation, values, viewer or Viewer(owner=party.owner, person=party.owner)
     )
-    filing = vouched(services, Filing("draft", published, situation, organ, party, values), request.proofs)
+    filing = vouched(services, Filing(DRAFT, published, situation, organ, party, values), request.proofs)
     found = read(services, filing)
     if not is_current(published, found.items):
         refresh(services, request.matter)
@@ -97,6 +99,7 @@ def draft(services: Services, request: DraftRequest, party: Party, viewer: Viewe
         fields=_fields(services, ruling),
         form_schema=form.schema,
         repairs=checked.repairs,
+        asking=ask_ahead(services, ruling),
     )
 
 

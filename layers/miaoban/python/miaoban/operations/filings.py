@@ -15,6 +15,8 @@ from miaoban.operations.services import Services, law_date
 from miaoban.storage import Key
 
 NOTHING: Final[Mapping[str, Vouched]] = {}
+DRAFT: Final = "draft"
+"""What stands for the case of a form that is being filled in."""
 _PERIODS: Final = {None: "", "day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 

@@ -29,6 +29,7 @@ class Services:
     vault: Vault
     signer: Signer
     resumes: Outbox
+    prompts: Outbox
     files: Files
     now: Callable[[], datetime]
     new_id: Callable[[int], str]
