@@ -14,13 +14,14 @@ from miaoban.access.principal import Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
 from miaoban.evidence.upload import FileType, Stage, Upload
-from miaoban.identifiers import Uscc
+from miaoban.identifiers import IdentifierError, Uscc
 from miaoban.models import Frozen
 from miaoban.operations.cases import filing, load
-from miaoban.operations.dossier import Dossier, Viewer, dossier
+from miaoban.operations.dossier import Dossier, DossierFile, Viewer, dossier
 from miaoban.operations.errors import NotFoundError
 from miaoban.operations.uploading import Uploader, UploadRequest, UploadTicket, begin
 from miaoban.operations.uploads import named
+from miaoban.operations.withdrawing import withdraw
 
 routes = Blueprint(__name__)
 READING_LASTS: Final = timedelta(minutes=2)
@@ -58,9 +59,14 @@ def put_upload(call: Call) -> UploadTicket:
 def read_dossier(call: Call) -> Dossier:
     """Read what the own dossier holds, or that of an enterprise for which the caller acts or has uploaded."""
     call.require(Resource.dossier(owner=call.owner))
-    holder = call.query.get("holder")
-    uscc = str(Uscc(holder)) if holder else None
-    return dossier(call.services, viewer(call), uscc, call.query.get("cursor"))
+    return dossier(call.services, viewer(call), _uscc(call), call.query.get("cursor"))
+
+
+@operation(routes, Action.DROP_UPLOAD, DossierFile)
+def drop_upload(call: Call) -> DossierFile:
+    """Take back what the caller agreed to: the file serves no new case for it, and is deleted when no case rests on it."""
+    call.require(Resource.dossier(owner=call.owner))
+    return withdraw(call.services, viewer(call), _uscc(call), call.path["digest"])
 
 
 @operation(routes, Action.READ_MATERIAL, MaterialLink)
@@ -93,6 +99,15 @@ def viewer(call: Call) -> Viewer:
     principal = call.principal
     acts_for = tuple(map(str, principal.acts_for))
     return Viewer(owner=call.owner, person=principal.owner_key, acts_for=acts_for)
+
+
+def _uscc(call: Call) -> str | None:
+    """The enterprise whose dossier is meant; None for one's own."""
+    holder = call.query.get("holder")
+    try:
+        return str(Uscc(holder)) if holder else None
+    except IdentifierError as error:
+        raise call.refuse("/holder", "holder-invalid", f"holder 应当是统一社会信用代码，请改正（{error}）") from None
 
 
 def _uploader(call: Call, present: PresentPerson | None) -> Uploader:

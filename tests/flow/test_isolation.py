@@ -34,9 +34,9 @@ PARAMETERS = {
 PERMITTED: Mapping[str, str] = {
     "applicant": "create_draft submit_application list_cases read_case read_timeline read_receipt correct_case withdraw_case "
     "transfer_to_person dispute_value list_licences read_licence read_inbox read_data_use "
-    "put_upload read_dossier read_material",
+    "put_upload read_dossier drop_upload read_material",
     "window": "create_draft submit_application read_case read_timeline put_upload",
-    "intermediary": "put_upload read_dossier",
+    "intermediary": "put_upload read_dossier drop_upload",
     "officer": "list_tasks read_task decide_task give_opinion dispute_value read_case read_timeline read_receipt read_licence "
     "propose_set_aside read_material",
     "supervisor": "list_flags read_flag close_flag read_timeline read_receipt list_releases read_release "

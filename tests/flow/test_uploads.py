@@ -92,3 +92,14 @@ def test_a_third_party_uploads_and_the_draft_has_it(applicant: Applicant, caller
     field = next(field for field in drafted["fields"] if field["code"] == "lease_contract")
     assert (field["value"], field["grade"], field["source_name"]) == (digest_of(report), "C", "示例检验检测机构")
     agent.close()
+
+
+def test_an_upload_is_taken_back(applicant: Applicant) -> None:
+    uscc, application = leased(applicant)
+    upload(applicant.client, LEASE_FILE, holder=uscc, **WANTED)
+    path = f"/v1/materials/{digest_of(LEASE_FILE)}"
+    assert applicant.client.send("DELETE", path, query={"holder": uscc})["uses"] == []
+    assert applicant.file(application).places == [("/form/lease_contract", "material-unusable")]
+    again = applicant.client.send("DELETE", path, query={"holder": uscc})
+    assert again.status == httpx.codes.NOT_FOUND
+    assert applicant.client.get("/v1/materials", holder="91211281MAXX000150").code == "request-invalid"

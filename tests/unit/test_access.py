@@ -75,6 +75,7 @@ GRID = [
     (Action.READ_DATA_USE, "A------", "who looked at the own data is the person's to know (个人信息保护法 art. 44, 45)"),
     (Action.PUT_UPLOAD, "AW----I", "the applicant, the window for one who is present, a third party under its own account"),
     (Action.READ_DOSSIER, "A-----I", "holders, and who uploaded; a window does not browse"),
+    (Action.DROP_UPLOAD, "A-----I", "who agreed may take it back (个人信息保护法 art. 15)"),
     (Action.READ_MATERIAL, "A-O----", "the applicant, and who has to judge it"),
     (Action.LIST_TASKS, "--O----", "officers' work"),
     (Action.READ_TASK, "--O----", "officers' work"),
@@ -130,7 +131,7 @@ FRIENDLY = {
     **dict.fromkeys((action for action in Action if action.endswith(("_release", "_releases", "_shadow"))), Resource.release()),
     **dict.fromkeys((Action.LIST_IMPORTS, Action.READ_IMPORT), Resource.imports()),
     Action.LIST_STANDINGS: Resource.sources(),
-    **dict.fromkeys((Action.PUT_UPLOAD, Action.READ_DOSSIER), Resource.dossier(owner=MINE)),
+    **dict.fromkeys((Action.PUT_UPLOAD, Action.READ_DOSSIER, Action.DROP_UPLOAD), Resource.dossier(owner=MINE)),
     **dict.fromkeys(
         (Action.READ_QUALITY, Action.LIST_DISPUTES, Action.UPHOLD_VALUE, Action.CORRECT_VALUE),
         Resource.quality(department=GRAIN),

@@ -22,6 +22,7 @@ from miaoban.operations.draft import DraftRequest, draft
 from miaoban.operations.draft_materials import DraftMaterial
 from miaoban.operations.dropping import drop_due
 from miaoban.operations.editions import publish
+from miaoban.operations.errors import NotFoundError
 from miaoban.operations.once import Once
 from miaoban.operations.reading import proof
 from miaoban.operations.resume import resume
@@ -30,6 +31,7 @@ from miaoban.operations.submit import Application, submit
 from miaoban.operations.uploading import AWAITED_DAYS, Uploader, UploadError, UploadRequest, UploadTicket, begin
 from miaoban.operations.uploads import enterprise, upload_key
 from miaoban.operations.watch import Wakeup
+from miaoban.operations.withdrawing import withdraw
 from miaoban.ports import UnavailableError
 from tests import kit
 
@@ -432,3 +434,34 @@ def test_a_drop_that_broke_off_is_gone_on_with() -> None:
         world.file()
     assert drop_due(world.services, world.clock.now).dropped == 1
     assert world.files.names() == set()
+
+
+def test_who_agreed_takes_it_back_and_the_file_goes_if_nothing_rests_on_it() -> None:
+    world = World()
+    world.upload()
+    shown = withdraw(world.services, world.viewer, USCC, digest(PDF))
+    assert shown.uses == ()
+    with pytest.raises(FormError, match="没有同意用于本事项"):
+        world.file()
+    world.clock.advance(days=1)
+    assert drop_due(world.services, world.clock.now).dropped == 1
+    assert world.files.names() == set()
+
+
+def test_what_a_case_rests_on_stays_with_the_case() -> None:
+    world = World()
+    world.upload()
+    world.file()
+    withdraw(world.services, world.viewer, USCC, digest(PDF))
+    world.clock.advance(days=400)
+    assert drop_due(world.services, world.clock.now).dropped == 0
+    assert world.kept() is not None
+
+
+@pytest.mark.parametrize("viewer", [Viewer(owner="stranger"), Viewer(owner="subject:i", acts_for=("91210000MAXX00001X",))])
+def test_nobody_takes_back_what_another_agreed_to(viewer: Viewer) -> None:
+    world = World()
+    world.upload()
+    with pytest.raises(NotFoundError):
+        withdraw(world.services, viewer, USCC, digest(PDF))
+    assert len(world.kept().uses) == 1  # type: ignore[union-attr]

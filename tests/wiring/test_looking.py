@@ -51,6 +51,7 @@ HOW: Final[dict[Action, tuple[str, str]]] = {
     Action.READ_LICENCE: ("look", "the organ's officers"),
     Action.READ_MATERIAL: ("look", "officers of the organ, and of the departments that are asked"),
     Action.READ_DOSSIER: ("own", "a dossier is its holder's, and an upload its uploader's"),
+    Action.DROP_UPLOAD: ("own", "only who agreed takes it back"),
     Action.LIST_TASKS: ("look", "one for each case of the page"),
     Action.READ_TASK: ("look", "the officer, with the form"),
     Action.LIST_FLAGS: ("look", "one for each case of the page"),

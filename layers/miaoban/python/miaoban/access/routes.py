@@ -43,6 +43,7 @@ class Action(StrEnum):
     READ_DATA_USE = "read_data_use"
     PUT_UPLOAD = "put_upload"
     READ_DOSSIER = "read_dossier"
+    DROP_UPLOAD = "drop_upload"
     READ_MATERIAL = "read_material"
     LIST_TASKS = "list_tasks"
     READ_TASK = "read_task"
@@ -123,6 +124,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route(Action.READ_INBOX, "GET", "/v1/inbox"),
     Route(Action.READ_DATA_USE, "GET", "/v1/data-use"),
     Route(Action.PUT_UPLOAD, "PUT", "/v1/materials/{digest}"),
+    Route(Action.DROP_UPLOAD, "DELETE", "/v1/materials/{digest}", query=("holder?",)),
     Route(Action.READ_DOSSIER, "GET", "/v1/materials", query=("holder?",)),
     Route(Action.READ_MATERIAL, "GET", "/v1/cases/{case}/materials/{field}"),
     Route(Action.LIST_TASKS, "GET", "/v1/tasks"),

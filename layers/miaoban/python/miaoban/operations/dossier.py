@@ -53,8 +53,8 @@ def dossier(services: Services, viewer: Viewer, uscc: str | None, cursor: str | 
     holder = enterprise(services.vault, uscc) if uscc else viewer.person or ""
     page = services.store.query(Range(None, partition(holder), cursor=cursor))
     uploads = (Upload.read(item.body) for item in page.items)
-    shown = (_shown(upload, uses) for upload in uploads if (uses := visible(services, viewer, upload)))
-    return Dossier(items=tuple(shown), cursor=page.cursor)
+    pages = (shown(upload, uses) for upload in uploads if (uses := visible(services, viewer, upload)))
+    return Dossier(items=tuple(pages), cursor=page.cursor)
 
 
 def visible(services: Services, viewer: Viewer, upload: Upload) -> tuple[Use, ...]:
@@ -62,8 +62,12 @@ def visible(services: Services, viewer: Viewer, upload: Upload) -> tuple[Use, ..
     if upload.stage is Stage.DROPPED:
         return ()
     holders = {viewer.person, *(enterprise(services.vault, code) for code in viewer.acts_for)}
-    mine = {viewer.owner, *(f"institution:{code}" for code in viewer.acts_for)}
-    return upload.uses if upload.holder in holders else tuple(use for use in upload.uses if use.by in mine)
+    return upload.uses if upload.holder in holders else tuple(use for use in upload.uses if use.by in mine(viewer))
+
+
+def mine(viewer: Viewer) -> set[str]:
+    """The accounts under which a viewer uploads."""
+    return {viewer.owner, *(f"institution:{code}" for code in viewer.acts_for)}
 
 
 def earlier(services: Services, viewer: Viewer, holder: str, today: date) -> tuple[Upload, ...]:
@@ -85,7 +89,8 @@ def _rank(fit: tuple[Upload, Use]) -> tuple[bool, Any]:
     return upload.stage is Stage.HELD, use.at
 
 
-def _shown(upload: Upload, uses: tuple[Use, ...]) -> DossierFile:
+def shown(upload: Upload, uses: tuple[Use, ...]) -> DossierFile:
+    """A file with those of its uses that are shown."""
     filed = tuple(
         Filed(uploaded_at=use.at, **use.model_dump(include={"matter", "material", "reusable", "valid_until", "institution"}))
         for use in uses
