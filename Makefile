@@ -38,7 +38,7 @@ check: $(SYNCED) ## lint, format, types, floors, template
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(PY) -m tools.openapi --check
-	$(BIN)/cfn-lint template.yaml infra/storage.yaml infra/messaging.yaml infra/keys.yaml infra/gateway.yaml infra/alarms.yaml
+	$(BIN)/cfn-lint template.yaml department.yaml infra/storage.yaml infra/messaging.yaml infra/keys.yaml infra/gateway.yaml infra/alarms.yaml
 
 bench: $(SYNCED) ## measure, and compare with the budgets
 	$(PY) -m benchmarks

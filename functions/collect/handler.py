@@ -12,6 +12,7 @@ from functions.batches import Batch, Context
 from functions.buckets import TEST, BucketLetter, LetterError, Notice
 from functions.collect.settings import Settings
 from functions.composition import services
+from functions.replies import replies
 from functions.telemetry import logger
 from miaoban.aws.objects import S3Objects
 from miaoban.aws.outbox import SqsOutbox
@@ -51,7 +52,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
 def room() -> Room:
     """What collecting works with in this environment, made on first use."""
     settings = Settings.model_validate(os.environ)
-    desk = Desk(services(), SqsOutbox(settings.reply_queue), {})
+    desk = Desk(services(), replies(settings.reply_queue, settings.own_replies), {})
     return Room(desk, S3Objects(settings.import_bucket), SqsOutbox(settings.collect_queue))
 
 

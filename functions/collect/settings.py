@@ -11,3 +11,4 @@ class Settings(BaseModel):
     import_bucket: str = Field(alias="IMPORT_BUCKET", min_length=1)
     collect_queue: str = Field(alias="COLLECT_QUEUE", min_length=1)
     reply_queue: str = Field(alias="REPLY_QUEUE", min_length=1)
+    own_replies: str = Field(alias="OWN_REPLIES", min_length=1)

@@ -8,8 +8,8 @@ from typing import Any
 from functions.batches import Batch, Context, Record
 from functions.composition import services
 from functions.receive.settings import Settings
+from functions.replies import replies
 from functions.telemetry import logger
-from miaoban.aws.outbox import SqsOutbox
 from miaoban.evidence.message import read_envelope
 from miaoban.operations.receive import Desk, Received, receive
 
@@ -27,7 +27,7 @@ def handler(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
 def desk() -> Desk:
     """Return what receiving works with in this environment, made on first use."""
     settings = Settings.model_validate(os.environ)
-    return Desk(services(), SqsOutbox(settings.reply_queue), settings.senders)
+    return Desk(services(), replies(settings.reply_queue, settings.own_replies), settings.senders)
 
 
 def take(desk: Desk, event: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from miaoban.aws.calling import SQS
 from miaoban.aws.outbox import SqsOutbox
 from miaoban.memory import MemoryOutbox
-from miaoban.ports import Outbox, OversizedError, RefusedError
+from miaoban.ports import Outbox, OversizedError, QueueMissingError, RefusedError
 from tests.contract.resources import connect, service
 
 if TYPE_CHECKING:
@@ -78,3 +78,9 @@ def test_a_delayed_message_does_not_arrive_at_once(ministack: str, partition: st
     queue = client.create_queue(QueueName=partition[-36:])["QueueUrl"]
     SqsOutbox(queue, service(SQS, ministack)).send(["{}"], 900)
     assert received(client, queue) == []
+
+
+@pytest.mark.xdist_group("ministack")
+def test_a_queue_that_is_not_there_is_told_apart(ministack: str) -> None:
+    with pytest.raises(QueueMissingError):
+        SqsOutbox(f"{ministack}/000000000000/nobody-made-this", service(SQS, ministack)).send(["{}"])

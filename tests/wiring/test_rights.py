@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.wiring.reach import uses
-from tests.wiring.templates import Json, everything, everywhere, functions, leads_to, listed
+from tests.wiring.templates import ROOT, Json, everything, everywhere, functions, leads_to, listed, load, resources
 
 CASES, RECORDS, CATALOGUE = "Storage/CaseTable.Arn", "Storage/RecordTable.Arn", "Storage/CatalogueTable.Arn"
 INDEXES = f"{CASES}/index/*"
@@ -19,6 +19,7 @@ QUESTIONS = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::S
 """The queues of departments that are asked, which the operator makes."""
 TELLING = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-events-*"
 """The queues of departments that are told over one of their own, which the operator makes."""
+ANSWERING = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-replies-*"
 KEY, SECRET = "Keys/SigningKey.Arn", "Keys/PepperSecret.Id"
 QUEUE = "Messaging/{}.Arn"
 READ, QUERY = "dynamodb:BatchGetItem", "dynamodb:Query"
@@ -57,12 +58,14 @@ RIGHTS = [
     right("receive", CASES, f"{READ} {QUERY} {DELETE}", "which cases wait for a record; what was asked is answered"),
     right("receive", QUEUE.format("ResumeQueue"), SEND, "wakes them"),
     right("receive", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
+    right("receive", ANSWERING, SEND, "on its own queue, where it has one"),
     right("receive", SECRET, PEPPER, "pseudonyms and sealed numbers"),
     right("collect", RECORDS, f"{READ} {PUT}", "as receive"),
     right("collect", CATALOGUE, READ, "as receive"),
     right("collect", CASES, f"{READ} {QUERY} {DELETE}", "as receive"),
     right("collect", QUEUE.format("ResumeQueue"), SEND, "wakes who waits"),
     right("collect", QUEUE.format("ReplyQueue"), SEND, "tells a department what could not be taken"),
+    right("collect", ANSWERING, SEND, "as receive"),
     right("collect", QUEUE.format("CollectQueue"), SEND, "sends itself the pieces of a file"),
     right("collect", SECRET, PEPPER, "pseudonyms and sealed numbers"),
     right("collect", NODES, FETCH, "what the departments' nodes put there, and nothing beside it"),
@@ -166,16 +169,14 @@ def test_it_sends_to_as_many_queues_as_its_code_has_outboxes(folder: str) -> Non
     assert len(queues) == len(outboxes), f"{sorted(outboxes)} against {sorted(queues)}"
 
 
-STARRED = {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS, TELLING}
+STARRED = {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS, TELLING, ANSWERING}
 
 
 def test_nothing_is_granted_at_large() -> None:
     for folder in functions():
         for target, action in granted(folder):
             assert "*" not in action or action == SEND, f"{folder}: {action}"
-            assert "*" not in target or target in {INDEXES, FILES, NODES, INCOMING, HELD, QUESTIONS, TELLING}, (
-                f"{folder}: {target}"
-            )
+            assert "*" not in target or target in STARRED, f"{folder}: {target}"
 
 
 ALONE = [
@@ -215,6 +216,25 @@ def test_the_gateway_may_invoke_its_two_functions_and_only_from_this_api() -> No
         assert ":Gateway/Api/" in leads_to(given["SourceArn"], "Gateway")
 
 
+NODES_QUEUES = ["Questions", "Replies", "Events"]
+
+
+def test_a_departments_node_sends_for_it_reads_what_is_its_own_and_nothing_else() -> None:
+    """The stack of one department (department.yaml), beside the main one."""
+    (role,) = resources(load(ROOT / "department.yaml"), "AWS::IAM::Role").values()
+    (policy,) = role["Policies"]
+    given = {
+        action: listed(one["Resource"]) for one in policy["PolicyDocument"]["Statement"] for action in listed(one["Action"])
+    }
+    own = [f"{name}.Arn" for name in NODES_QUEUES]
+    assert [leads_to(one) for one in given.pop("sqs:SendMessage")] == ["DepartmentQueueArn"]
+    assert [leads_to(one) for one in given.pop("s3:PutObject")] == [
+        "arn:${AWS::Partition}:s3:::ImportBucketName/departments/Department/*"
+    ]
+    assert given.keys() == {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueUrl"}
+    assert all([leads_to(one) for one in resources_] == own for resources_ in given.values())
+
+
 BELOW = (SEND, "/index/*", "/imports/*", "/departments/*", "/incoming/*", "/held/*")
 """What a star may stand for: a batch's two rights, a table's indexes, the files of a folder."""
 AT_LARGE = [("keys.yaml/Resources/SigningKey/Properties/KeyPolicy/Statement/0", "a key must let IAM grant, or nobody can")]
@@ -225,7 +245,7 @@ def test_no_statement_anywhere_has_a_star() -> None:
     for path, node in everything():
         if isinstance(node, dict) and "Effect" in node and path not in known:
             starred = [value for value in _values(node) if value.endswith("*") and not value.endswith(BELOW)]
-            starred = [value for value in starred if value not in {QUESTIONS, TELLING}]
+            starred = [value for value in starred if value not in {QUESTIONS, TELLING, ANSWERING}]
             assert not starred, path
 
 

@@ -36,6 +36,12 @@ class RefusedError(FinalError):
     code = "call-refused"
 
 
+class QueueMissingError(RefusedError):
+    """Raised when there is no such queue."""
+
+    code = "queue-missing"
+
+
 class CursorError(FinalError):
     """Raised when a cursor was altered, or belongs to another question."""
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
 from miaoban.errors import MiaobanError
-from miaoban.ports import OversizedError, RefusedError, UnavailableError
+from miaoban.ports import OversizedError, QueueMissingError, RefusedError, UnavailableError
 
 THROTTLED = frozenset(
     {
@@ -30,6 +30,7 @@ THROTTLED = frozenset(
     }
 )
 _REFUSED = frozenset({"ValidationException", "ValidationError"})
+_NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
 _SERVER_FAULT = 500
 
 
@@ -59,6 +60,8 @@ def failure_of(error: ClientError, operation: str) -> MiaobanError | None:
     code = error.response["Error"].get("Code", "")
     if may_pass(error):
         return UnavailableError(f"{operation} 繁忙（{code}），请稍后重试")
+    if code in _NO_QUEUE:
+        return QueueMissingError("没有这个队列，请核对队列名称，或者先建立队列")
     if code in _REFUSED:
         return refusal(operation, error.response["Error"].get("Message", ""))
     return None
