@@ -656,15 +656,17 @@ def test_only_records_watermarks_and_quarantine_are_written(room: Room) -> None:
 
 
 def test_the_environment() -> None:
-    given = {"REPLY_QUEUE": "https://queue.example/1/replies", "SENDERS": '{"AROAMARKET": "market-regulation"}', "HOME": "x"}
+    told = {"REPLY_QUEUE": "https://queue.example/1/replies", "OWN_REPLIES": "replies-"}
+    given = {**told, "SENDERS": '{"AROAMARKET": "market-regulation"}', "HOME": "x"}
     assert Settings.model_validate(given).senders == {"AROAMARKET": "market-regulation"}
-    assert Settings.model_validate({"REPLY_QUEUE": "q"}).senders == {}
+    assert Settings.model_validate(told).senders == {}
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
         ({"REPLY_QUEUE": ""}, "nobody could be told"),
+        ({"OWN_REPLIES": ""}, "any queue of the account would be a department's"),
         ({"SENDERS": "AROAMARKET=market-regulation"}, "not JSON"),
         ({"SENDERS": '["AROAMARKET"]'}, "not a map"),
         ({"SENDERS": '{"AROAMARKET": ""}'}, "no department"),
@@ -673,7 +675,7 @@ def test_the_environment() -> None:
 )
 def test_a_wrong_environment_is_refused(changes: dict[str, str], reason: str) -> None:
     with pytest.raises(ValidationError):
-        Settings.model_validate({"REPLY_QUEUE": "q", **changes})
+        Settings.model_validate({"REPLY_QUEUE": "q", "OWN_REPLIES": "r-", **changes})
     assert reason
 
 
