@@ -24,6 +24,7 @@ from tools.counterpart import own_sources
 from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
+from tools.handing_in import handed_in
 from tools.proving import consulted, proven, reconciled, recovered
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
@@ -37,6 +38,7 @@ SHOWN: Final = (
     ("血缘", "查询血缘", traced),
     ("发布", "提出一次有错的发布", refused),
     ("出处", "预填表单，原样和改动后送回", proven),
+    ("材料", "上传和查验一份材料", handed_in),
     ("断供", "让一个数源中断再恢复", recovered),
     ("查阅", "查阅本人数据被谁看过", consulted),
     ("对账", "与上级平台对账", reconciled),
@@ -124,7 +126,9 @@ def _close(stage: Stage, failures: Mapping[str, str], seconds: float, screen: Co
     verdict = "各行均与预期相符" if not failures else f"{len(failures)} 行与预期不符"
     screen.print(f"{verdict}，用时 {seconds:.1f} 秒。", highlight=False)
     screen.print(f"接口地址：{stage.outputs[URL]}", highlight=False, soft_wrap=True)
-    screen.print("身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department、steward）")
+    screen.print(
+        "身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department、steward、intermediary）"
+    )
     screen.print("停止云环境：make down（数据保留）；清除数据：make clean")
     stage.close()
 

@@ -13,6 +13,7 @@ from functions.api.routing import operation
 from miaoban.access.principal import Role
 from miaoban.access.resources import Resource
 from miaoban.access.routes import Action
+from miaoban.evidence.privacy import comparable
 from miaoban.evidence.upload import FileType, Stage, Upload
 from miaoban.identifiers import IdentifierError, Uscc
 from miaoban.models import Frozen
@@ -76,7 +77,9 @@ def read_material(call: Call) -> MaterialLink:
     case = load(services, call.path["case"]).case
     permit_material(call)(case)
     found = filing(services, case)
-    file = next((one for one in named(services.vault, found, case.form) if one.field == code), None)
+    file = next(
+        (one for one in named(services.vault, found, comparable(found.situation.fields, case.form)) if one.field == code), None
+    )
     item = services.store.read([file.key]).get(file.key) if file else None
     upload = Upload.read(item.body) if item else None
     if upload is None or upload.stage is not Stage.HELD or upload.name is None:

@@ -57,4 +57,6 @@ def _put(desk: Desk, partition: str, message: str) -> str:
     say("asked", extra={"correlation_id": message, **{name: value for name, value in asked._asdict().items() if value}})
     if asked.source:
         count(SERVICE, "Asked", outcome=asked.outcome, source=asked.source)
+    if asked.outcome == "resting":
+        count(SERVICE, "SourcesResting")
     return asked.outcome

@@ -296,3 +296,15 @@ def test_a_delivery_of_old_reads_as_a_webhooks() -> None:
         ).state
         is State.PENDING
     )
+
+
+def test_a_dispute_is_told_to_the_department_whose_record_it_is() -> None:
+    world = told(Way.PULL)
+    desk = SubscriptionDesk(world.services, world.gate, lambda count: b"\x07" * count)
+    put_subscription(desk, "market-regulation", REGION, SubscriptionBody(way=Way.PULL))
+    envelope = json.loads(body(1))
+    detail = envelope["detail"]
+    data = {**detail["data"], "type": "cn.miaoban.case.disputed.v1", "also": "market-regulation"}
+    world.take(batch(json.dumps({**envelope, "detail": {**detail, "type": data["type"], "data": data}})))
+    theirs = read_feed(world.services, "market-regulation", REGION, 0)
+    assert ids(theirs) == ids(feed(world)) == [detail["id"]]

@@ -117,8 +117,9 @@ def _handed_in(ruling: Ruling, field: str) -> dict[str, Any]:
 
 
 def _why(known: Uploaded, institution: str | None) -> str:
-    whose = f"{institution}已经上传" if institution else "档案中已有"
-    return f"{whose}，不需要再次提交" if known.state is State.HELD else f"{whose}，正在查验"
+    if known.state is not State.HELD:
+        return f"{institution or ''}已经登记，还没有传到或者正在查验"
+    return f"{institution}已经上传，不需要再次提交" if institution else "档案中已有，不需要再次提交"
 
 
 def _file(ruling: Ruling, field: str) -> tuple[Named, Upload] | None:

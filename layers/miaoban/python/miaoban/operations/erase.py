@@ -99,6 +99,8 @@ def _events(services: Services, case: Case, numbers: range) -> Iterator[Write]:
 def _traces(event: Happened) -> Iterator[Key]:
     yield keys.inbox(event.owner, at_moment(event.at), event.id)
     yield keys.delivery(event.department, event.region, event.id)
+    if event.also:
+        yield keys.delivery(event.also, event.region, event.id)
     if event.change:
         yield keys.delivery(event.department, event.region, licence_event(event.id))
     if event.traces and event.traces.answered:

@@ -36,6 +36,7 @@ class Happened(Frozen):
     status: Status
     licence: str | None = None
     change: Change | None = None
+    also: str | None = None
     correlation: str | None = None
     at: datetime
     event: CaseEvent

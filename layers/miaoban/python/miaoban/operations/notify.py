@@ -101,6 +101,8 @@ def notify(services: Services, courier: Courier, message: Message) -> Report:
     if not told:
         return Report(CaseErasedError.code, event.id)
     ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
+    if event.data.also not in {None, ref.department}:
+        deliver(services, courier, ref.model_copy(update={"department": event.data.also}), event)
     return deliver(services, courier, ref, event)
 
 

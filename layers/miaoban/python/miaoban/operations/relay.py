@@ -34,7 +34,10 @@ class Tolerant(Frozen):
 
 
 class Told(Tolerant):
-    """What a department's system is told of a case's event; who it concerns, it can look up under the case's number."""
+    """What a department's system is told of a case's event; who it concerns, it can look up under the case's number.
+
+    `also` is another department that is told: the one whose record is disputed.
+    """
 
     id: str
     case: str
@@ -47,6 +50,7 @@ class Told(Tolerant):
     status: str
     licence: str | None = None
     change: Change | None = None
+    also: str | None = None
     correlation: str | None = None
     at: datetime
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from miaoban.case.case import Case, Status, fold
-from miaoban.case.events import CaseEvent, Judged, SetAside, WaitedRecord
+from miaoban.case.events import CaseEvent, Disputed, Judged, SetAside, WaitedRecord
 from miaoban.ledger.leaf import Leaf
 from miaoban.models import Frozen
 from miaoban.operations import keys
@@ -114,6 +114,7 @@ def _happened(case: Case, event: CaseEvent, step: Step, unique: Key) -> Happened
         status=case.status,
         licence=case.licence,
         change=_change(case, event, step),
+        also=event.department if isinstance(event, Disputed) else None,
         correlation=step.correlation,
         at=event.at,
         event=event,
