@@ -1,4 +1,4 @@
-"""Materials, for the demo: what a draft spares, what is uploaded and scanned, and what is refused before anybody could read it."""
+"""Materials, for the demo: what a draft spares, what is uploaded and scanned, and what is refused before it can be read."""
 
 from typing import Any
 
