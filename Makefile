@@ -46,7 +46,7 @@ bench: $(SYNCED) ## measure, and compare with the budgets
 names: $(SYNCED) ## say which standard material Q=NAME is, or the names in FILE=FILE
 	@$(PY) -m tools.naming $(if $(FILE),--file "$(FILE)") $(if $(Q),"$(Q)")
 
-token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department|steward
+token: $(SYNCED) ## print a token for ROLE=applicant|window|officer|supervisor|department|steward|intermediary
 	@$(PY) -m tools.token $(ROLE)
 
 publish: $(SYNCED) ## check and release the matters/ folders, or MATTER=NAME, as immutable versions; CHECK=1 only checks; SOURCES=FOLDER of own sources

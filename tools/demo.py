@@ -25,6 +25,7 @@ from tools.department import DepartmentError, examples
 from tools.deployment import NotDeployedError, connect
 from tools.folders import folders
 from tools.handing_in import handed_in
+from tools.issuer import PERSONAS
 from tools.proving import consulted, proven, reconciled, recovered
 from tools.refused import refused
 from tools.stage import Line, Scene, Stage, StoryError
@@ -126,9 +127,8 @@ def _close(stage: Stage, failures: Mapping[str, str], seconds: float, screen: Co
     verdict = "各行均与预期相符" if not failures else f"{len(failures)} 行与预期不符"
     screen.print(f"{verdict}，用时 {seconds:.1f} 秒。", highlight=False)
     screen.print(f"接口地址：{stage.outputs[URL]}", highlight=False, soft_wrap=True)
-    screen.print(
-        "身份令牌：make token ROLE=applicant（或 agent、officer、officer-2、supervisor、window、department、steward、intermediary）"
-    )
+    others = "、".join(name for name in PERSONAS if name != "applicant")
+    screen.print(f"身份令牌：make token ROLE=applicant（或 {others}）", highlight=False)
     screen.print("停止云环境：make down（数据保留）；清除数据：make clean")
     stage.close()
 
