@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STACK = "miaoban"
 BUCKET = "miaoban-artifacts"
+SHARING = '{"tax": ["grain-reserve"]}'
+"""That the laptop's tax office may hear of licences of the grain reserve."""
 OUTPUTS = LOCAL / "outputs.json"
 DIGEST = ministack.STATE / "deployed.sha256"
 STARTED = time.monotonic()
@@ -83,6 +85,7 @@ def _parameters() -> dict[str, str]:
         "Audience": issuer.AUDIENCE,
         "Jwks": keys,
         "PlatformUrl": platform_url(),
+        "LicenceSharing": SHARING,
         "ScannerAddress": f"127.0.0.1:{scanner_port()}",
         **inside,
     }

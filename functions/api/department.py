@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from chalice import Blueprint  # type: ignore[attr-defined]
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Json
 
 from functions.api.calls import Call
 from functions.api.guards import permit_uphold
@@ -42,11 +42,12 @@ LONGEST_NUMBER = 12
 
 
 class Settings(BaseModel):
-    """The private networks that webhooks may lead to."""
+    """The private networks that webhooks may lead to, and which departments may hear of the licences of which others."""
 
     model_config = ConfigDict(frozen=True)
 
     webhook_networks: Networks = Field(alias="WEBHOOK_NETWORKS", default=())
+    licence_sharing: Json[Mapping[str, tuple[str, ...]]] = Field(alias="LICENCE_SHARING", default={})
 
 
 class UpholdBody(Frozen):
@@ -67,6 +68,12 @@ def gate() -> Gate:
     return Gate(resolve, Settings.model_validate(os.environ).webhook_networks)
 
 
+@cache
+def sharing() -> Mapping[str, tuple[str, ...]]:
+    """Which departments may hear of the licences of which others."""
+    return Settings.model_validate(os.environ).licence_sharing
+
+
 @operation(routes, Action.READ_SUBSCRIPTION, SubscriptionView)
 def read_own_subscription(call: Call) -> SubscriptionView:
     """Read the own subscription; its secret is not shown again."""
@@ -78,7 +85,7 @@ def read_own_subscription(call: Call) -> SubscriptionView:
 def put_own_subscription(call: Call) -> SubscriptionView:
     """Say where to be told of cases; the secret that signs is shown once."""
     department, region = _place(call)
-    desk = Desk(call.services, gate(), secrets.token_bytes)
+    desk = Desk(call.services, gate(), secrets.token_bytes, sharing())
     return put_subscription(desk, department, region, call.body(SubscriptionBody))
 
 

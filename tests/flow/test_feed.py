@@ -54,3 +54,17 @@ def test_a_queue_of_ones_own_gets_the_events(department: Client, applicant: Appl
     until(received, lambda found: wanted <= found)
     refused = department.put("/v1/subscription", {"way": "queue", "url": "https://x.example/hook"})
     assert (refused.status, refused.code) == (422, "destination-refused")
+
+
+def test_another_department_hears_of_the_licences_that_are_shared_with_it(caller: Caller, applicant: Applicant) -> None:
+    tax = caller("department", sub="system-tax", department="tax", region="211200")
+    refused = tax.put("/v1/subscription", {"way": "pull", "licences_of": ["civil-affairs"]})
+    assert (refused.code, refused.places) == ("sharing-refused", [("/licences_of/0", "sharing-refused")])
+    assert tax.put("/v1/subscription", {"way": "pull", "licences_of": ["grain-reserve"]})["licences_of"] == ["grain-reserve"]
+    after = tax.get("/v1/subscription").body.get("newest", 0)
+    case = applicant.approved(COUNTY)["case"]
+
+    def heard() -> set[str]:
+        return {entry["event"]["id"] for entry in tax.get("/v1/events", after=str(after))["items"]}
+
+    assert all(id_.endswith("-licence") for id_ in until(heard, lambda ids: f"{case}-0002-licence" in ids))

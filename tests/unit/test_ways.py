@@ -24,7 +24,13 @@ from miaoban.operations.services import Services, law_date
 from miaoban.operations.set_aside import decide_proposal, propose
 from miaoban.operations.submit import submit
 from miaoban.operations.subscriptions import Desk as SubscriptionDesk
-from miaoban.operations.subscriptions import SubscriptionBody, put_subscription, read_subscription, redeliver_event
+from miaoban.operations.subscriptions import (
+    SharingError,
+    SubscriptionBody,
+    put_subscription,
+    read_subscription,
+    redeliver_event,
+)
 from miaoban.ports import UnavailableError
 from miaoban.storage import Item
 from tests import kit
@@ -308,3 +314,56 @@ def test_a_dispute_is_told_to_the_department_whose_record_it_is() -> None:
     world.take(batch(json.dumps({**envelope, "detail": {**detail, "type": data["type"], "data": data}})))
     theirs = read_feed(world.services, "market-regulation", REGION, 0)
     assert ids(theirs) == ids(feed(world)) == [detail["id"]]
+
+
+def tax(world: World, region: str, *licences_of: str, sharing: tuple[str, ...] = (DEPARTMENT,)) -> None:
+    """Let the tax office of a region subscribe."""
+    desk = SubscriptionDesk(world.services, world.gate, lambda count: b"\x07" * count, {"tax": sharing})
+    put_subscription(desk, "tax", region, SubscriptionBody(way=Way.PULL, licences_of=licences_of))
+
+
+def of_licence(number: int) -> str:
+    """A licence's event, as the bus hands it on."""
+    envelope = json.loads(body(number))
+    detail = envelope["detail"]
+    type_, id_ = "cn.miaoban.licence.issued.v1", f"{detail['id']}-licence"
+    data = {**detail["data"], "id": id_, "type": type_, "change": "issued"}
+    return json.dumps({**envelope, "detail": {**detail, "id": id_, "type": type_, "data": data}})
+
+
+REGIONS = [
+    (REGION, 1, "the same county"),
+    ("211200", 1, "the city above it"),
+    ("210000", 1, "the province above that"),
+    ("211282", 0, "the county beside it"),
+    ("370000", 0, "another province"),
+]
+
+
+@pytest.mark.parametrize(("region", "count", "reason"), REGIONS, ids=[row[-1] for row in REGIONS])
+def test_another_department_hears_of_licences_in_its_region_and_below(region: str, count: int, reason: str) -> None:
+    world = told(Way.PULL)
+    tax(world, region, DEPARTMENT)
+    world.take(batch(body(1), of_licence(1)))
+    theirs = read_feed(world.services, "tax", region, 0)
+    assert [entry.number for entry in theirs.items] == list(range(1, count + 1)), reason
+    assert all("licence" in str(id_) for id_ in ids(theirs)), "of licences alone, not of cases"
+    assert len(feed(world).items) == 2
+
+
+def test_who_does_not_want_it_any_more_hears_no_more() -> None:
+    world = told(Way.PULL)
+    tax(world, REGION, DEPARTMENT)
+    tax(world, REGION)
+    world.take(batch(of_licence(1)))
+    assert read_feed(world.services, "tax", REGION, 0).items == ()
+
+
+@pytest.mark.parametrize(("region", "place"), [(REGION, "/licences_of/0"), ("", "/licences_of")])
+def test_nobody_hears_of_licences_that_are_not_shared(region: str, place: str) -> None:
+    world = World()
+    with pytest.raises(SharingError) as refused:
+        tax(world, region, DEPARTMENT, sharing=() if region else (DEPARTMENT,))
+    assert refused.value.problems[0].pointer == place
+    with pytest.raises(NotFoundError):
+        read_subscription(world.services, "tax", region)

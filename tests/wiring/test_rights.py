@@ -76,7 +76,7 @@ RIGHTS = [
     right("resume", SECRET, PEPPER, "the keys of records are pseudonyms"),
     right("relay", "Messaging/EventBus.Arn", PUBLISH, "the one that speaks on the bus"),
     right("relay", QUEUE.format("RelayDeadLetters"), SEND, "references to what can not be read or carried"),
-    right("notify", CASES, f"{READ} {PUT} {CHECK}", "inboxes, unless the case has been erased; subscriptions and deliveries"),
+    right("notify", CASES, f"{READ} {QUERY} {PUT} {CHECK}", "inboxes, unless the case has been erased; deliveries"),
     right("notify", QUEUE.format("NotifyQueue"), SEND, "attempts to be made again soon"),
     right("notify", TELLING, SEND, "events, each to its department's own queue"),
     right("notify", SECRET, PEPPER, "the secrets that sign webhooks are sealed"),

@@ -134,13 +134,17 @@ class Delivery(Frozen):
 
 
 class Subscription(Frozen):
-    """How a department is told in one region; a webhook's secrets are sealed, the old one signs too until `retires_at`."""
+    """How a department is told in one region; a webhook's secrets are sealed, the old one signs too until `retires_at`.
+
+    `licences_of` are other departments of whose licences it hears.
+    """
 
     department: str
     region: str
     way: Way = Way.WEBHOOK
     url: str = ""
     secret: str = ""
+    licences_of: tuple[str, ...] = ()
     retiring: str | None = None
     retires_at: datetime | None = None
     active: bool = True

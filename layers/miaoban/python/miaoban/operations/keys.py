@@ -5,6 +5,7 @@ cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department
            UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
            DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...   FEED#<department>#<region> FEED | <number>
+           SUBSCRIBERS#<department> <department>#<region>
            UPLOADS#<holder> <digest>
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
            <source> GATE
@@ -124,6 +125,11 @@ def delivery(department: str, region: str, event_id: str) -> Key:
 def delivery_partition(department: str, region: str) -> str:
     """The partition of all deliveries to one department in one region."""
     return f"DELIVERY#{department}#{region}"
+
+
+def subscribers_partition(department: str) -> str:
+    """The partition of who else hears of a department's licences."""
+    return f"SUBSCRIBERS#{department}"
 
 
 def feed_partition(department: str, region: str) -> str:

@@ -3,7 +3,7 @@
 The inbox item's key and content follow from the event, so a repeated event finds its item there and changes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from miaoban.operations.delivering import deliver
 from miaoban.operations.relay import LICENCES, CloudEvent, Relayed, Tolerant
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.subscribers import subscribers
 from miaoban.ports import ConflictError
 from miaoban.storage import Check, Commit, Item, Put, Range
 
@@ -101,9 +102,17 @@ def notify(services: Services, courier: Courier, message: Message) -> Report:
     if not told:
         return Report(CaseErasedError.code, event.id)
     ref = DeliveryRef(department=event.data.department, region=event.data.region, event=event.id)
-    if event.data.also not in {None, ref.department}:
-        deliver(services, courier, ref.model_copy(update={"department": event.data.also}), event)
+    for other in _others(services, event, ref):
+        deliver(services, courier, other, event)
     return deliver(services, courier, ref, event)
+
+
+def _others(services: Services, event: CloudEvent, ref: DeliveryRef) -> Iterator[DeliveryRef]:
+    """Who else is told: the department whose record is disputed, and those that hear of the department's licences."""
+    if event.data.also not in {None, ref.department}:
+        yield ref.model_copy(update={"department": event.data.also})
+    if event.type.startswith(LICENCES):
+        yield from subscribers(services, event.data, event.id)
 
 
 def inbox_item(happened: Relayed) -> Item:

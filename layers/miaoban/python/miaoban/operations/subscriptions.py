@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 from pydantic import Field as Declared
 
+from miaoban.catalogue.errors import Problem, ProblemsError
+from miaoban.evidence.attributes import Code
 from miaoban.models import Frozen
 from miaoban.operations import keys
 from miaoban.operations.deliveries import Attempt, Delivery, State, Subscription, Way, delivery_item, subscription_item
@@ -16,6 +18,7 @@ from miaoban.operations.feeds import feed_of
 from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.subscribers import listed
 from miaoban.operations.views import view
 from miaoban.storage import Commit, Index, Put, Range
 
@@ -25,11 +28,21 @@ RETIRING = timedelta(days=1)
 
 
 class SubscriptionBody(Frozen):
-    """What a department asks for: how it is told, its URL for a webhook, and a new secret if the old one should go."""
+    """What a department asks for: how it is told, its URL for a webhook, and a new secret if the old one should go.
+
+    `licences_of` are other departments of whose licences it wants to hear, in its region and below.
+    """
 
     way: Way = Way.WEBHOOK
     url: str = Declared(default="", max_length=2000)
     rotate: bool = False
+    licences_of: tuple[Code, ...] = Declared(default=(), max_length=50)
+
+
+class SharingError(ProblemsError):
+    """Raised when a department wants to hear of licences that are not shared with it."""
+
+    code = "sharing-refused"
 
 
 class SubscriptionView(Frozen):
@@ -42,6 +55,7 @@ class SubscriptionView(Frozen):
     region: str
     way: Way
     url: str
+    licences_of: tuple[str, ...] = ()
     active: bool
     disabled_reason: str | None = None
     secret: str | None = None
@@ -73,23 +87,47 @@ class DeliveryPage(Frozen):
 
 
 class Desk(NamedTuple):
-    """What storing subscriptions needs: the services, the gate for URLs, and random bytes (`secrets.token_bytes`)."""
+    """What storing subscriptions needs: the services, the gate for URLs, and random bytes (`secrets.token_bytes`).
+
+    `sharing` says which departments may hear of the licences of which others.
+    """
 
     services: Services
     gate: Gate
     random: Callable[[int], bytes]
+    sharing: Mapping[str, tuple[str, ...]] = {}
 
 
 def put_subscription(desk: Desk, department: str, region: str, body: SubscriptionBody) -> SubscriptionView:
     """Store or renew a subscription, active from now on; the answer names the secret if one was made.
 
-    A lost answer is cured by `rotate`. Raises DestinationError for a URL that is no place to deliver to, BusyError.
+    A lost answer is cured by `rotate`. Raises DestinationError for a URL that is no place to deliver to, SharingError,
+    BusyError.
     """
     if body.way is Way.WEBHOOK:
         desk.gate.target(body.url)
     elif body.url:
         raise DestinationError("只有回调（webhook）填写 url，请删除，或者把 way 改为 webhook")
+    _check_sharing(desk, department, region, body.licences_of)
     return retried(lambda: _put(desk, department, region, body))
+
+
+def _check_sharing(desk: Desk, department: str, region: str, wanted: tuple[str, ...]) -> None:
+    """Raise SharingError for licences of which a department may not hear."""
+    allowed = desk.sharing.get(department, ())
+    problems = [
+        Problem(
+            pointer=f"/licences_of/{place}", code="sharing-refused", message=f"没有约定可以共享 {one} 的证照，请先办理共享审批"
+        )
+        for place, one in enumerate(wanted)
+        if one not in allowed
+    ]
+    if wanted and not region:
+        problems.append(
+            Problem(pointer="/licences_of", code="region-missing", message="令牌没有区划，不能订阅，请以所在区划的身份登录")
+        )
+    if problems:
+        raise SharingError(problems)
 
 
 def read_subscription(services: Services, department: str, region: str) -> SubscriptionView:
@@ -134,7 +172,8 @@ def _put(desk: Desk, department: str, region: str, body: SubscriptionBody) -> Su
     signs = body.way is Way.WEBHOOK and (found is None or not found.secret or body.rotate)
     secret = _secret(desk.random) if signs else None
     wanted = _wanted(desk.services, found or _unsealed(desk.services, department, region), body, secret)
-    desk.services.store.commit(Commit((Put(subscription_item(wanted, version + 1), replaces=version),)))
+    put = Put(subscription_item(wanted, version + 1), replaces=version)
+    desk.services.store.commit(Commit((put, *listed(found, wanted))))
     return _view(wanted, secret)
 
 
@@ -152,7 +191,8 @@ def _unsealed(services: Services, department: str, region: str) -> Subscription:
 
 def _wanted(services: Services, old: Subscription, body: SubscriptionBody, secret: str | None) -> Subscription:
     now = services.now()
-    changes: dict[str, Any] = {"way": body.way, "url": body.url, "active": True, "disabled_reason": None, "updated_at": now}
+    changes: dict[str, Any] = {"way": body.way, "url": body.url, "licences_of": body.licences_of, "updated_at": now}
+    changes |= {"active": True, "disabled_reason": None}
     if secret is not None:
         changes["secret"] = services.vault.seal(secret)
         changes |= {"retiring": old.secret, "retires_at": now + RETIRING} if old.secret else {}
