@@ -24,6 +24,7 @@ from miaoban.operations.disputes import DisputePage, disputes, with_keys
 from miaoban.operations.disputing import correct_value, uphold
 from miaoban.operations.feeds import FeedPage, read_feed
 from miaoban.operations.quality import QualityReports, reports
+from miaoban.operations.redeliver import redeliver_event
 from miaoban.operations.services import law_date
 from miaoban.operations.subscriptions import (
     DeliveryPage,
@@ -34,7 +35,6 @@ from miaoban.operations.subscriptions import (
     list_deliveries,
     put_subscription,
     read_subscription,
-    redeliver_event,
 )
 
 routes = Blueprint(__name__)

@@ -15,9 +15,10 @@ from standardwebhooks import Webhook
 from miaoban.memory import MemoryOutbox
 from miaoban.operations import keys
 from miaoban.operations.courier import Answer, UnreachableError
-from miaoban.operations.deliveries import ATTEMPTS, JITTER, LEASE, LONGEST_WAIT, SCHEDULE, Redelivery, State, wait
+from miaoban.operations.deliveries import LEASE, Redelivery, State
 from miaoban.operations.destinations import Target
 from miaoban.operations.notify import NEWS, WORDS, notify, read_inbox, read_message
+from miaoban.operations.pauses import ATTEMPTS, JITTER, LONGEST_WAIT, SCHEDULE, wait
 from miaoban.operations.redeliver import due, redeliver
 from miaoban.operations.subscriptions import list_deliveries, read_subscription
 from miaoban.ports import UnavailableError

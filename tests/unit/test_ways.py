@@ -8,20 +8,23 @@ import pytest
 
 from functions.notify.handler import take
 from miaoban.case.case import Status
+from miaoban.ledger.leaf import Leaf
 from miaoban.memory import MemoryOutbox, MemoryStore
 from miaoban.operations import keys
 from miaoban.operations.cases import load
-from miaoban.operations.deliveries import ATTEMPTS, Delivery, State, Way
+from miaoban.operations.deliveries import Delivery, State, Way
 from miaoban.operations.destinations import DestinationError
 from miaoban.operations.errors import NotFoundError
 from miaoban.operations.feeds import PAGE, FeedPage, read_feed
 from miaoban.operations.happened import Happened
 from miaoban.operations.notify import read_inbox
 from miaoban.operations.once import Once
+from miaoban.operations.pauses import ATTEMPTS
+from miaoban.operations.redeliver import redeliver_event
 from miaoban.operations.relay import relayed
 from miaoban.operations.review import PersonalDecision
 from miaoban.operations.services import Services, law_date
-from miaoban.operations.set_aside import decide_proposal, propose
+from miaoban.operations.set_aside import decide_proposal, leaf_key, propose
 from miaoban.operations.submit import submit
 from miaoban.operations.subscriptions import Desk as SubscriptionDesk
 from miaoban.operations.subscriptions import (
@@ -29,7 +32,6 @@ from miaoban.operations.subscriptions import (
     SubscriptionBody,
     put_subscription,
     read_subscription,
-    redeliver_event,
 )
 from miaoban.ports import UnavailableError
 from miaoban.storage import Item
@@ -282,7 +284,7 @@ def test_setting_aside_is_an_event_of_the_case_with_a_leaf_and_a_letter() -> Non
     assert types(services, case)[-2:] == ["cn.miaoban.case.set-aside.v1", "cn.miaoban.licence.set-aside.v1"]
     after = load(services, case).case
     assert (after.status, after.events) == (Status.APPROVED, 3)
-    leaf = keys.set_aside_leaf(REGION, law_date(kit.NOW), case, 3)
+    leaf = leaf_key(REGION, law_date(kit.NOW), Leaf(case=case, sequence=3, receipt="", at=kit.NOW))
     assert leaf in services.store.read([leaf])
     told_ = [event.detail for item in stored(services, case) for event in relayed(item.body)]
     for detail in told_:

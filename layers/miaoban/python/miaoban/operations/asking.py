@@ -102,7 +102,7 @@ def _put(desk: Desk, known: Known, held: _Held) -> Asked:
     if asking is None or not _wanted(desk.services, ask):
         return _dropped(desk.services, held, "not-wanted")
     if _answered_lately(known, ask, held.record, desk.services.now()):
-        wake(desk.services, ask.source, [_record_key(ask)])
+        wake(desk.services, ask.source, [ask.record_key])
         return _dropped(desk.services, held, "answered-lately")
     claimed = _kept(desk.services, held, tried=ask.tried + 1, next_at=desk.services.now() + LEASE)
     question = _question(desk.services, known, ask)
@@ -124,10 +124,6 @@ def delay(error: MiaobanError, tried: int) -> timedelta:
     return min(first * (1 << min(tried - 1, 20)), longest)
 
 
-def _record_key(ask: Ask) -> str:
-    return ask.record.rpartition("#")[2]
-
-
 def _key_values(services: Services, known: Known, ask: Ask) -> dict[str, Any]:
     """The key as the source knows it."""
     return opened(known.kind(ask.kind).fields, ask.key, services.vault)
@@ -136,7 +132,7 @@ def _key_values(services: Services, known: Known, ask: Ask) -> dict[str, Any]:
 def _wanted(services: Services, ask: Ask) -> bool:
     """Whether somebody still wants to know: a form that is being filled in, or a case."""
     filling = ask.wanted_until is not None and services.now() <= ask.wanted_until
-    return filling or waits(services, ask.source, _record_key(ask))
+    return filling or waits(services, ask.source, ask.record_key)
 
 
 def _answered_lately(known: Known, ask: Ask, record: Record | None, now: datetime) -> bool:

@@ -44,6 +44,11 @@ class Ask(Frozen):
     wanted_until: datetime | None = None
     since: datetime | None = None
 
+    @property
+    def record_key(self) -> str:
+        """The record's own key, without its source and kind."""
+        return self.record.rpartition("#")[2]
+
 
 def ask_key(record: Key) -> Key:
     """Where the ask for a record lies."""

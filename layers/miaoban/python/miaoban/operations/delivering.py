@@ -14,7 +14,6 @@ from miaoban.errors import MiaobanError
 from miaoban.messages import LONGEST_DELAY
 from miaoban.operations.courier import Courier, Report, signed
 from miaoban.operations.deliveries import (
-    ATTEMPTS,
     Delivery,
     DeliveryRef,
     Redelivery,
@@ -24,9 +23,9 @@ from miaoban.operations.deliveries import (
     Way,
     delivery_item,
     subscription_item,
-    wait,
 )
 from miaoban.operations.feeds import entry_puts
+from miaoban.operations.pauses import ATTEMPTS, wait
 from miaoban.operations.relay import CloudEvent
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services

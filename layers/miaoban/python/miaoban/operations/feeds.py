@@ -7,7 +7,6 @@ from pydantic import JsonValue
 
 from miaoban.canonical import parse
 from miaoban.models import Frozen
-from miaoban.operations import keys
 from miaoban.operations.deliveries import KEPT, Delivery
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
@@ -59,7 +58,7 @@ def read_feed(services: Services, department: str, region: str, after: int) -> F
     """Read what comes after a number, and note that everything up to it has arrived."""
     _note(services, department, region, after)
     start = f"{after + 1:0{_DIGITS}}"
-    question = Range(None, keys.feed_partition(department, region), start=start, end="9" * _DIGITS, limit=PAGE)
+    question = Range(None, _partition(department, region), start=start, end="9" * _DIGITS, limit=PAGE)
     found = services.store.query(question).items
     items = tuple(FeedEntry(number=int(item.key.sort), event=parse(item.body)) for item in found)
     return FeedPage(items=items, after=items[-1].number if items else after)
@@ -87,4 +86,8 @@ def _put(department: str, region: str, feed: Feed, version: int) -> Put:
 
 
 def _key(department: str, region: str, sort: str) -> Key:
-    return Key(Table.CASES, keys.feed_partition(department, region), sort)
+    return Key(Table.CASES, _partition(department, region), sort)
+
+
+def _partition(department: str, region: str) -> str:
+    return f"FEED#{department}#{region}"

@@ -1,12 +1,11 @@
 """Where everything lies: the keys of the three tables, and the partitions of the two indexes.
 
 cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
-           CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>
-           UNIQUE#<matter>#<hash> UNIQUE   QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
+           CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>   UNIQUE#<matter>#<hash> UNIQUE
+            QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
            DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...   FEED#<department>#<region> FEED | <number>
-           SUBSCRIBERS#<department> <department>#<region>
-           UPLOADS#<holder> <digest>
+           UPLOADS#<holder> <digest>   SUBSCRIBERS#<department> <department>#<region>
 records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
            <source> GATE
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
@@ -77,11 +76,6 @@ def leaf(region: str, day: date, case_id: str, number: int) -> Key:
     return Key(Table.CASES, f"LEDGER#{region}#{day.isoformat()}", f"{case_id}#{number:04}")
 
 
-def set_aside_leaf(region: str, day: date, case_id: str, event_number: int) -> Key:
-    """The ledger leaf of setting aside what a case brought, under the number of the case's event."""
-    return Key(Table.CASES, f"LEDGER#{region}#{day.isoformat()}", f"{case_id}#S{event_number:04}")
-
-
 def waiting(source: str, record_key: str, case_id: str) -> Key:
     """The note that a case waits for a record of a source."""
     return Key(Table.CASES, waiting_partition(source, record_key), case_id)
@@ -125,16 +119,6 @@ def delivery(department: str, region: str, event_id: str) -> Key:
 def delivery_partition(department: str, region: str) -> str:
     """The partition of all deliveries to one department in one region."""
     return f"DELIVERY#{department}#{region}"
-
-
-def subscribers_partition(department: str) -> str:
-    """The partition of who else hears of a department's licences."""
-    return f"SUBSCRIBERS#{department}"
-
-
-def feed_partition(department: str, region: str) -> str:
-    """The partition of what a department reads in one region at its own pace."""
-    return f"FEED#{department}#{region}"
 
 
 def record(source: str, kind: str, record_key: str) -> Key:

@@ -1,13 +1,20 @@
-"""Redeliver: find, by index, the deliveries whose next attempt is due, and ask for it on the notify queue."""
+"""Redeliver: deliveries whose next attempt is due are found by index, and others are begun anew when their recipient asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
-from miaoban.operations.deliveries import QUEUE, DeliveryRef, Redelivery, moment
+from miaoban.operations import keys
+from miaoban.operations.deliveries import QUEUE, Delivery, DeliveryRef, Redelivery, delivery_item, moment
+from miaoban.operations.errors import NotFoundError
+from miaoban.operations.once import Once
+from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
+from miaoban.operations.subscriptions import delivery_view
+from miaoban.operations.views import view
 from miaoban.ports import Outbox
-from miaoban.storage import Index, Key, Range
+from miaoban.storage import Commit, Index, Key, Put, Range
 
 PAGE = 200
 
@@ -38,3 +45,24 @@ def _ref(key: Key) -> DeliveryRef:
     """Which delivery lies under a key: its body is not read, so that one that can not be read stops no other."""
     _, department, region = key.partition.split("#")
     return DeliveryRef(department=department, region=region, event=key.sort)
+
+
+def redeliver_event(services: Services, department: str, region: str, event: str, once: Once) -> Mapping[str, Any]:
+    """Deliver an event once more, from the first attempt on; the watch begins it within a minute. Raises NotFoundError."""
+    key = keys.delivery(department, region, event)
+
+    def attempt() -> Mapping[str, Any]:
+        items = services.store.read((key, once.key))
+        answered = once.answered(items)
+        if answered is not None:
+            return answered
+        item = items.get(key)
+        if item is None:
+            raise NotFoundError("没有这个事件的投递，请核对编号")
+        again = Delivery.read(item.body).again(services.now())
+        answer = view(delivery_view(again))
+        put = Put(delivery_item(again, item.version + 1), replaces=item.version)
+        services.store.commit(Commit((put, once.remember(answer))))
+        return answer
+
+    return retried(attempt)

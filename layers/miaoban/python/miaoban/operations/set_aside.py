@@ -1,7 +1,7 @@
 """Setting a licence aside (撤销, 行政许可法 art. 69): proposed by one officer, decided by another."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from miaoban.canonical import digest_of
@@ -55,6 +55,11 @@ PermitProposal = Callable[[Proposal], None]
 def proposal_key(number: str) -> Key:
     """Where the proposal for a licence lies."""
     return keys.proposal(series(number), LicenceNumber(number).version)
+
+
+def leaf_key(region: str, day: date, leaf: Leaf) -> Key:
+    """Where the ledger has the setting aside: beside the case's decisions, under the number of the case's event."""
+    return keys.leaf(region, day, leaf.case, 0)._replace(sort=f"{leaf.case}#S{leaf.sequence:04}")
 
 
 def propose(services: Services, number: str, officer: str, reason: str, once: Once, permit: PermitLicence) -> Mapping[str, Any]:
@@ -133,7 +138,7 @@ def _set_aside(services: Services, items: Items, done: Proposal) -> list[Write]:
     free = freed(guard, number) if guard else None
     return [
         *happening(step, found.unique),
-        Put(Item(keys.set_aside_leaf(region, day, leaf.case, leaf.sequence), leaf.text())),
+        Put(Item(leaf_key(region, day, leaf), leaf.text())),
         replaced(items[licence_key(number)], licence.set_aside(day)),
         *([free] if free else []),
     ]

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from miaoban.access.resources import ancestors
 from miaoban.identifiers import RegionCode
-from miaoban.operations import keys
 from miaoban.operations.deliveries import DeliveryRef, Subscription
 from miaoban.operations.relay import Relayed
 from miaoban.operations.services import Services
@@ -29,7 +28,7 @@ def subscribers(services: Services, event: Relayed, event_id: str) -> Iterator[D
     regions = set(ancestors(RegionCode(event.region)))
     cursor: str | None = None
     while True:
-        page = services.store.query(Range(None, keys.subscribers_partition(event.department), limit=200, cursor=cursor))
+        page = services.store.query(Range(None, _partition(event.department), limit=200, cursor=cursor))
         for item in page.items:
             department, _, region = item.key.sort.partition("#")
             if region in regions:
@@ -41,4 +40,8 @@ def subscribers(services: Services, event: Relayed, event_id: str) -> Iterator[D
 
 def _key(department: str, subscriber: Subscription) -> Key:
     sort = f"{subscriber.department}#{subscriber.region}"
-    return Key(Table.CASES, keys.subscribers_partition(department), sort)
+    return Key(Table.CASES, _partition(department), sort)
+
+
+def _partition(department: str) -> str:
+    return f"SUBSCRIBERS#{department}"

@@ -11,15 +11,13 @@ from miaoban.catalogue.errors import Problem, ProblemsError
 from miaoban.evidence.attributes import Code
 from miaoban.models import Frozen
 from miaoban.operations import keys
-from miaoban.operations.deliveries import Attempt, Delivery, State, Subscription, Way, delivery_item, subscription_item
+from miaoban.operations.deliveries import Attempt, Delivery, State, Subscription, Way, subscription_item
 from miaoban.operations.destinations import DestinationError, Gate
 from miaoban.operations.errors import NotFoundError
 from miaoban.operations.feeds import feed_of
-from miaoban.operations.once import Once
 from miaoban.operations.retrying import retried
 from miaoban.operations.services import Services
 from miaoban.operations.subscribers import listed
-from miaoban.operations.views import view
 from miaoban.storage import Commit, Index, Put, Range
 
 SECRET_BYTES = 32
@@ -143,28 +141,7 @@ def list_deliveries(services: Services, department: str, region: str, cursor: st
     """List what was delivered or is to be, newest first; raises CursorError."""
     partition = keys.delivery_partition(department, region)
     page = services.store.query(Range(Index.OWNER, partition, descending=True, cursor=cursor))
-    return DeliveryPage(items=tuple(_delivery(Delivery.read(item.body)) for item in page.items), cursor=page.cursor)
-
-
-def redeliver_event(services: Services, department: str, region: str, event: str, once: Once) -> Mapping[str, Any]:
-    """Deliver an event once more, from the first attempt on; the watch begins it within a minute. Raises NotFoundError."""
-    key = keys.delivery(department, region, event)
-
-    def attempt() -> Mapping[str, Any]:
-        items = services.store.read((key, once.key))
-        answered = once.answered(items)
-        if answered is not None:
-            return answered
-        item = items.get(key)
-        if item is None:
-            raise NotFoundError("没有这个事件的投递，请核对编号")
-        again = Delivery.read(item.body).again(services.now())
-        answer = view(_delivery(again))
-        put = Put(delivery_item(again, item.version + 1), replaces=item.version)
-        services.store.commit(Commit((put, once.remember(answer))))
-        return answer
-
-    return retried(attempt)
+    return DeliveryPage(items=tuple(delivery_view(Delivery.read(item.body)) for item in page.items), cursor=page.cursor)
 
 
 def _put(desk: Desk, department: str, region: str, body: SubscriptionBody) -> SubscriptionView:
@@ -208,5 +185,6 @@ def _view(subscription: Subscription, secret: str | None = None) -> Subscription
     return SubscriptionView(**shown, secret=secret)
 
 
-def _delivery(delivery: Delivery) -> DeliveryView:
+def delivery_view(delivery: Delivery) -> DeliveryView:
+    """A delivery as its department sees it."""
     return DeliveryView(**delivery.model_dump(include=set(DeliveryView.model_fields)))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from miaoban.evidence import errors
 from miaoban.evidence.inquiry import LIMIT
-from miaoban.operations.deliveries import asked_seconds
+from miaoban.operations.pauses import asked_seconds
 
 OK: Final = 200
 REDIRECTS, REFUSALS, FAILURES = 300, 400, 500
