@@ -2,12 +2,11 @@
 
 cases      CASE#<case> CASE | EVENT#<n> | RECEIPT#<n> | CONSULTATION#<department>   LICENCE#<series> V#<n>   FLAG#<flag> FLAG
            CASE#<case> ERASED#CASE   LICENCE#<series> ERASED#V#<n>   UNIQUE#<matter>#<hash> UNIQUE
-            QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
+           QUOTA#<matter>#<hash> QUOTA   KEY#<owner>#<hash> KEY
            LEDGER#<region>#<day> <case>#<n>   WAITING#<source>#<record> <case>   INBOX#<owner> <moment>#<event>
            DELIVERY#<department>#<region> <event>   SUBSCRIPTION#...   FEED#<department>#<region> FEED | <number>
            UPLOADS#<holder> <digest>   SUBSCRIBERS#<department> <department>#<region>
-records    <source>#<kind>#<record> RECORD                 <source> WATERMARK            QUARANTINE#<day> <message>
-           <source> GATE
+records    <source>#<kind>#<record> RECORD   <source> WATERMARK | GATE   QUARANTINE#<day> <message>
 catalogue  MATTER#<code> POINTER | CURRENT | V#<n>         SOURCES <code>                MATTERS <code>
            USES#<kind>/<key> <matter>#<digest>             STANDARDS STANDARDS
 """
