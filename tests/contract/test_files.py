@@ -94,7 +94,7 @@ def test_a_link_is_bound_to_size_type_and_digest(bucket: Bucket) -> None:
     url = bucket.files.sign_put(NAME, TERMS, SOON).url
     if bucket.client is not None:
         signed = httpx.URL(url).params["X-Amz-SignedHeaders"].split(";")
-        assert {"content-length", "content-type", "x-amz-checksum-sha256"} <= {*signed, *httpx.URL(url).params}
+        assert {"content-length", "content-type", "x-amz-checksum-sha256"} <= set(signed)
 
 
 def bucket_tag(bucket: Bucket, name: str) -> str:
