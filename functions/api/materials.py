@@ -117,7 +117,7 @@ def _uploader(call: Call, present: PresentPerson | None) -> Uploader:
     principal = call.principal
     if principal.has(Role.WINDOW) and present is not None:
         owner = call.party_of(present.number, present.name).owner
-        return Uploader(owner=owner, person=owner)
+        return Uploader(owner=owner, person=owner, assisted_by=principal.subject)
     if principal.has(Role.WINDOW) or present is not None:
         raise call.refuse("/applicant", "applicant-wrong", "窗口代为上传时填写在场申请人；其他人上传时，请删除 applicant")
     if principal.has(Role.INTERMEDIARY):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import ConfigDict, RootModel
 from pydantic import Field as Declared
-from pydantic import RootModel
 
 from miaoban.case.case import Status
 from miaoban.case.opinion import Opinion
@@ -84,6 +84,8 @@ class OpinionBody(Frozen):
 
 class DecidedTask(RootModel[CaseAnswer | Proposal]):
     """What became of a task: the case that was reviewed, or the proposal to set a licence aside."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 class SetAsideBody(Frozen):

@@ -465,3 +465,12 @@ def test_nobody_takes_back_what_another_agreed_to(viewer: Viewer) -> None:
     with pytest.raises(NotFoundError):
         withdraw(world.services, viewer, USCC, digest(PDF))
     assert len(world.kept().uses) == 1  # type: ignore[union-attr]
+
+
+def test_what_a_window_uploads_is_the_persons_and_says_who_helped() -> None:
+    world = World()
+    world.upload(by=Uploader(owner=world.me.owner, person=world.me.owner, assisted_by="window-1"))
+    kept = world.kept()
+    assert kept is not None
+    assert [(use.by, use.assisted_by) for use in kept.uses] == [(world.me.owner, "window-1")]
+    assert world.drafted().state == "filed"

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from app import app
 from functions.composition import use
@@ -15,7 +16,7 @@ from miaoban.calendar import add_working_days
 from miaoban.case import commands
 from miaoban.case.case import Case
 from miaoban.case.errors import CaseStateError, OpinionsMissingError
-from miaoban.case.events import CASE_EVENT, Judged, Opined
+from miaoban.case.events import CaseEvent, Judged, Opined
 from miaoban.case.opinion import Opinion
 from miaoban.decision.outcome import Outcome
 from miaoban.identifiers import RegionCode
@@ -169,7 +170,7 @@ def test_an_opinion_is_an_event_with_who_and_when_and_nothing_of_it_is_relayed()
     stage.opine(PLANNING, agree=False)
     happened = json.loads(stage.store.items[keys.event(stage.id, stage.case.events)].body)
     assert (happened["type"], happened["status"]) == ("cn.miaoban.case.opined.v1", "reviewing")
-    event = CASE_EVENT.validate_python(happened["event"])
+    event = TypeAdapter[CaseEvent](CaseEvent).validate_python(happened["event"])
     assert isinstance(event, Opined)
     assert (event.by, event.department, event.agree, event.at) == (f"{PLANNING}-1", PLANNING, False, kit.NOW)
     assert "已现场核查" not in relayed(json.dumps(happened))[0].detail

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import Field as Declared
-from pydantic import TypeAdapter
 
 from miaoban.catalogue.layout import Retention
 from miaoban.catalogue.regions import Organ
@@ -183,4 +182,3 @@ class Withdrawn(Frozen):
 CaseEvent = Annotated[
     Submitted | Corrected | Judged | Handed | Opined | Disputed | Upheld | SetAside | Withdrawn, Declared(discriminator="kind")
 ]
-CASE_EVENT: TypeAdapter[CaseEvent] = TypeAdapter(CaseEvent)

@@ -41,7 +41,7 @@ class Use(Frozen):
     """What a file was uploaded for, by whom and until when it is valid.
 
     A `reusable` one also serves other matters that ask for the same standard material; `institution` names the third party
-    that uploaded it under its own account.
+    that uploaded it under its own account, `assisted_by` who uploaded it at a window for somebody present.
     """
 
     matter: str
@@ -51,6 +51,7 @@ class Use(Frozen):
     valid_until: date | None = None
     by: str
     institution: str | None = None
+    assisted_by: str | None = None
     at: datetime
 
     def valid(self, today: date) -> bool:

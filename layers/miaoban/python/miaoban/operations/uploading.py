@@ -47,11 +47,15 @@ class UploadRequest(Frozen):
 
 @dataclass(frozen=True)
 class Uploader:
-    """Who uploads: its owner key, its own number's pseudonym, and the third party for which it acts, by code and name."""
+    """Who uploads: its owner key, its own number's pseudonym, and the third party for which it acts, by code and name.
+
+    `assisted_by` is the official at whose window the person is.
+    """
 
     owner: str
     person: str | None = None
     institution: tuple[str, str] | None = None
+    assisted_by: str | None = None
 
     @property
     def by(self) -> str:
@@ -135,6 +139,7 @@ def _use(services: Services, matter: Matter, request: UploadRequest, uploader: U
         valid_until=request.valid_until,
         by=uploader.by,
         institution=uploader.institution[1] if uploader.institution else None,
+        assisted_by=uploader.assisted_by,
         at=now,
     )
 
