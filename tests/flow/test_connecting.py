@@ -92,7 +92,7 @@ def test_what_could_not_be_taken_is_told_on_the_departments_own_queue(node: Node
         told.extend(json.loads(message["Body"])["data"].get("event_id", "") for message in found.get("Messages", ()))
         return told
 
-    until(received, lambda ids: event["id"] in ids)
+    assert event["id"] in until(received, lambda ids: event["id"] in ids)
 
 
 @pytest.mark.parametrize("queue", ["ReplyQueueUrl", "DepartmentQueueUrl", "ResumeQueueUrl"])

@@ -20,20 +20,10 @@ from miaoban.operations.watch import Wakeup
 from miaoban.ports import UnavailableError
 from miaoban.storage import Table
 from tests import kit
+from tests.receiver import Context
 from tools.cast import uscc
 
 BASE, NAME, TAG = "legal-person-base", "departments/market-regulation/records.jsonl", "d41d8cd98f00b204e9800998ecf8427e"
-
-
-class Context:
-    """Lambda's context, with so many milliseconds left."""
-
-    def __init__(self, left: int = 60_000) -> None:
-        self.left = left
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return what is left."""
-        return self.left
 
 
 class Place:
@@ -212,3 +202,10 @@ def test_what_can_not_be_read_now_comes_again() -> None:
     broken = Room(place.room.desk, Broken(), place.pieces)
     assert take(broken, event, Context())["batchItemFailures"] == [{"itemIdentifier": "m-0"}]
     assert place.take(event, left=MARGIN - 1) == ["m-0"]
+
+
+def test_a_file_that_goes_while_it_is_collected_is_told_whichever_piece_is_left() -> None:
+    place = Place()
+    told = {"name": NAME, "size": 3 * PIECE, "tag": "gone", "piece": 2}
+    assert place.take(kit.queue_event(json.dumps(told))) == []
+    assert "文件没有读完" in place.told()[0][1]

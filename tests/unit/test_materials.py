@@ -1,6 +1,6 @@
 """Materials as files on the fakes: announced, scanned, filed, used within their purpose, and gone in time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -226,19 +226,11 @@ def test_told_twice_or_late_or_of_nothing_the_scan_finds_its_work_done() -> None
     assert "incoming/nobody/0" not in world.files.names()
 
 
-class SilentScanner:
-    """A scanner that does not answer."""
-
-    def scan(self, _: object) -> str | None:
-        """Raise UnavailableError."""
-        raise UnavailableError("查毒服务没有应答，稍后重试")
-
-
 def test_without_the_scanner_nothing_is_readable_and_nothing_lost() -> None:
     world = World()
     arrived = world.send(world.announce())
     with pytest.raises(UnavailableError):
-        scan(world.services, SilentScanner(), arrived)
+        scan(world.services, MemoryScanner(UnavailableError("查毒服务没有应答，稍后重试")), arrived)
     assert world.kept().stage is Stage.AWAITED  # type: ignore[union-attr]
     assert world.file()["status"] == "waiting"
     assert world.scan(arrived) == Found()
@@ -474,3 +466,47 @@ def test_what_a_window_uploads_is_the_persons_and_says_who_helped() -> None:
     assert kept is not None
     assert [(use.by, use.assisted_by) for use in kept.uses] == [(world.me.owner, "window-1")]
     assert world.drafted().state == "filed"
+
+
+def test_two_scans_at_once_leave_what_was_noted_first() -> None:
+    """The second has found the file awaited too: what the first noted stands, and no second copy stays."""
+    world = World()
+    arrived = world.send(world.announce())
+
+    class Meanwhile(MemoryScanner):
+        def scan(self, parts: Iterable[bytes]) -> str | None:
+            found = super().scan(parts)
+            scan(world.services, MemoryScanner(), arrived)
+            world.files.put(arrived.name, PDF)
+            return found
+
+    scan(world.services, Meanwhile(), arrived)
+    kept = world.kept()
+    assert kept is not None
+    assert world.files.names() == {kept.name}
+
+
+def test_a_late_refusal_does_not_take_back_what_is_held() -> None:
+    world = World()
+    good = world.send(world.announce())
+    bad = good.model_copy(update={"size": good.size + 1})
+
+    class Meanwhile(MemoryScanner):
+        def scan(self, parts: Iterable[bytes]) -> str | None:
+            list(parts)
+            world.scan(good)
+            world.files.put(good.name, PDF)
+            return "Late"
+
+    scan(world.services, Meanwhile(), good)
+    assert world.kept().stage is Stage.HELD  # type: ignore[union-attr]
+    assert world.scan(bad) == Found()
+    assert world.kept().stage is Stage.HELD  # type: ignore[union-attr]
+
+
+def test_malware_under_anothers_digest_does_not_bar_the_file() -> None:
+    world = World()
+    other = EICAR.ljust(len(PDF) + 60)
+    announced = PDF.ljust(len(other))
+    assert world.scan(world.send(world.announce(announced), other)) == Found("mismatch", "Eicar-Test-Signature")
+    assert world.upload(announced) == Found(), "announced again, it is scanned again"

@@ -15,30 +15,12 @@ from miaoban.operations.uploads import upload_key
 from miaoban.ports import Scanner, UnavailableError
 from miaoban.storage import Commit, Item, Put
 from tests import kit
+from tests.receiver import Context
 
 TAG = "d41d8cd98f00b204e9800998ecf8427e"
 DATA = b"%PDF-1.7 lease contract"
 HEX = sha256(DATA).hexdigest()
 HOLDER, OTHER = "holder-1", "1" * 64
-
-
-class Context:
-    """Lambda's context, with so many milliseconds left."""
-
-    def __init__(self, left: int) -> None:
-        self.left = left
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return what is left."""
-        return self.left
-
-
-class Silent:
-    """A scanner that does not answer."""
-
-    def scan(self, _: object) -> str | None:
-        """Raise UnavailableError."""
-        raise UnavailableError("查毒服务没有应答，稍后重试")
 
 
 def place() -> Services:
@@ -100,7 +82,7 @@ def test_every_sample_is_in_the_table() -> None:
 
 def test_a_silent_scanner_is_asked_again() -> None:
     found = place()
-    assert taken(found, sample("ok"), Silent()) == ["m-0"]
+    assert taken(found, sample("ok"), MemoryScanner(UnavailableError("查毒服务没有应答，稍后重试"))) == ["m-0"]
     assert stage(found) is Stage.AWAITED
     assert taken(found, sample("ok")) == []
     assert stage(found) is Stage.HELD

@@ -151,7 +151,7 @@ def failed(answer: Any) -> bool:
 def test_what_is_beyond_the_newest_is_not_noted_as_read() -> None:
     world = told(Way.PULL)
     world.take(sample("ok"))
-    feed(world, 999)
+    assert feed(world, 999).after == 2, "who goes on from there misses nothing"
     assert read_subscription(world.services, DEPARTMENT, REGION).read_to == 2
 
 

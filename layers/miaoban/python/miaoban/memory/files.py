@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
+from miaoban.errors import MiaobanError
 from miaoban.memory.objects import MemoryObjects
 from miaoban.ports import ObjectChangedError, Signed, Terms
 
@@ -44,8 +45,13 @@ class MemoryFiles(MemoryObjects):
 
 
 class MemoryScanner:
-    """Finds the EICAR test file, and nothing else."""
+    """Finds the EICAR test file, and nothing else; with a fault, it raises that."""
+
+    def __init__(self, fault: MiaobanError | None = None) -> None:
+        self.fault = fault
 
     def scan(self, parts: Iterable[bytes]) -> str | None:
         """The name of the test file if it is in these parts."""
+        if self.fault is not None:
+            raise self.fault
         return "Eicar-Test-Signature" if EICAR in b"".join(parts) else None

@@ -61,9 +61,7 @@ def collect(desk: Desk, objects: Objects, told: PieceTold) -> Counter[str]:
     try:
         data = objects.read(told.name, told.tag, first, last)
     except ObjectChangedError as error:
-        if told.piece == 0:
-            _refuse(desk, told.name, f"{told.tag}-file", f"文件没有读完：{error}", department)
-        return Counter(quarantined=1)
+        return Counter([_refuse(desk, told.name, f"{told.tag}-file", f"文件没有读完：{error}", department)])
     return Counter(_taken(desk, told, line, department) for line in slice_.lines(data, None) if _written(line))
 
 

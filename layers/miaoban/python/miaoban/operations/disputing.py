@@ -89,7 +89,10 @@ def _asked_anew(case: Case, found: Read) -> Wanted:
     told = case.dispute
     if told is None:
         raise CaseStateError("这个办件没有待答复的异议，请刷新列表")
-    (wanted,) = (one for one in found.records if one.source.code == told.source and one.record_key == told.record.key)
+    same = (one for one in found.records if one.source.code == told.source and one.record_key == told.record.key)
+    wanted = next(same, None)
+    if wanted is None:
+        raise CaseStateError(f"这个办件不再用到{told.source_name}的这条记录，请刷新列表")
     if wanted.asked_kind is None:
         raise CaseStateError(f"{told.source_name}的记录由贵部门报送：请报送更正后的记录，收到后自动重新决定")
     return wanted

@@ -56,23 +56,25 @@ def entry_puts(services: Services, delivery: Delivery) -> tuple[Put, ...]:
 
 def read_feed(services: Services, department: str, region: str, after: int) -> FeedPage:
     """Read what comes after a number, and note that everything up to it has arrived."""
-    _note(services, department, region, after)
+    feed = _noted(services, department, region, after)
     start = f"{after + 1:0{_DIGITS}}"
     question = Range(None, _partition(department, region), start=start, end="9" * _DIGITS, limit=PAGE)
     found = services.store.query(question).items
     items = tuple(FeedEntry(number=int(item.key.sort), event=parse(item.body)) for item in found)
-    return FeedPage(items=items, after=items[-1].number if items else after)
+    return FeedPage(items=items, after=items[-1].number if items else min(after, feed.newest))
 
 
-def _note(services: Services, department: str, region: str, after: int) -> None:
-    def attempt() -> bool:
+def _noted(services: Services, department: str, region: str, after: int) -> Feed:
+    """The feed, once it is noted how far its recipient has read."""
+
+    def attempt() -> Feed:
         feed, version = _feed(services, department, region)
         if feed.read_to < min(after, feed.newest):
             read = feed.model_copy(update={"read_to": min(after, feed.newest)})
             services.store.commit(Commit((_put(department, region, read, version),)))
-        return True
+        return feed
 
-    retried(attempt)
+    return retried(attempt)
 
 
 def _feed(services: Services, department: str, region: str) -> tuple[Feed, int]:

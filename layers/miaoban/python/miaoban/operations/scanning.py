@@ -71,10 +71,11 @@ def _examined(services: Services, scanner: Scanner, arrived: Arrived, upload: Up
 
     beginning = services.files.read(arrived.name, arrived.tag, 0, min(arrived.size, 16))
     malware = scanner.scan(measuring())
+    # What the scanner says is of these bytes: it counts against the digest only if they are those of the digest.
+    if f"sha256:{measured.hexdigest()}" != upload.digest:
+        return Found("mismatch", malware)
     if malware is not None:
         return Found("malware", malware)
-    if f"sha256:{measured.hexdigest()}" != upload.digest:
-        return Found("mismatch")
     return Found() if is_type(upload.type, beginning) else Found("type")
 
 
@@ -90,15 +91,19 @@ def _settled(services: Services, arrived: Arrived, upload: Upload, found: Found)
         services.files.copy(arrived.name, arrived.tag, name)
     stage = Stage.HELD if found.why is None else Stage.REFUSED
     told = {"stage": stage, "why": found.why, "name": name if found.why is None else None, "scanned_at": services.now()}
-    retried(lambda: _noted(services, upload, told))
+    if not retried(lambda: _noted(services, upload, told)) and found.why is None:
+        services.files.remove(name)
 
 
 def _noted(services: Services, upload: Upload, told: Mapping[str, object]) -> bool:
+    """Note what was found; False where another scan of the file has been noted meanwhile, and stands."""
     key = upload_key(upload.holder, upload.digest)
     item = services.store.read([key]).get(key)
     if item is None:
         raise ObjectChangedError("文件的登记已经删除，请重新上传")
     before = Upload.read(item.body)
+    if before.stage is not Stage.AWAITED:
+        return False
     due = None if before.cases else law_date(services.now() + services.files_kept).isoformat()
     services.store.commit(Commit((put(before.model_copy(update=told), item.version, due),)))
     return True
