@@ -438,3 +438,12 @@ def test_a_record_that_is_pushed_is_corrected_by_pushing_it(world: World) -> Non
     case = world.filed("social")
     with pytest.raises(CaseStateError, match="没有待答复的异议"):
         correct_value(world.services, case, Once(world.services, "d", "k", {}), lambda _: None)
+
+
+def test_a_draft_prompts_nobody_for_what_is_put_off(world: World) -> None:
+    drafted(world)
+    (record,) = prompted(world)
+    world.asker.fault = errors.SourceTimeoutError("x")
+    assert put(world.desk, record).outcome == "failed"
+    assert drafted(world).asking == ("社会保险信息系统",)
+    assert prompted(world) == [], "its next turn has a time, and the watch keeps it"
